@@ -1,0 +1,92 @@
+import type { Finding, FindingCode } from "../finding.ts";
+
+/** error: the entry, or a part of it, is left out. warning: it is served, and may surprise somebody. */
+export type Severity = "error" | "warning";
+
+interface Words {
+  readonly severity: Severity;
+  /** One sentence: what is wrong; what to do. */
+  readonly describe: (args: Readonly<Record<string, string>>) => string;
+}
+
+/** The words of every finding: the one place where they stand. */
+const CATALOGUE: Readonly<Record<FindingCode, Words>> = {
+  "bad-name": {
+    severity: "error",
+    describe: ({ name, expected }) => `the name ${quote(name)} cannot be served; expected ${expected}`,
+  },
+  "reserved-name": {
+    severity: "error",
+    describe: ({ name, expected }) =>
+      `the name ${quote(name)} is taken by the site itself; expected ${expected}`,
+  },
+  "no-namespace": {
+    severity: "error",
+    describe: ({ name }) =>
+      `the collection ${quote(name)} has no namespace; move it into a folder: <namespace>/${name}`,
+  },
+  "case-clash": {
+    severity: "warning",
+    describe: ({ name, other }) =>
+      `${quote(name)} and ${quote(other)} differ by case alone; some disks and clients take them for one`,
+  },
+  "symbolic-link": {
+    severity: "error",
+    describe: ({ name }) =>
+      `the link ${quote(name)} is not followed: it leads nowhere, out of the tree, or to a folder of collections; put a copy here`,
+  },
+  "not-a-file": { severity: "error", describe: () => "is not a regular file, so it is not read" },
+  unreadable: { severity: "error", describe: () => "cannot be read; look at its permissions" },
+  "too-large": {
+    severity: "error",
+    describe: ({ size, limit }) => `has ${size} bytes, and at most ${limit} are read`,
+  },
+  "not-utf8": {
+    severity: "warning",
+    describe: () => "is not UTF-8; the bytes that are not are shown as \uFFFD",
+  },
+  "bad-front-matter": {
+    severity: "error",
+    describe: ({ reason }) =>
+      `the front matter cannot be read: ${reason}; the entry is left out until it is mended`,
+  },
+  "bad-value": {
+    severity: "error",
+    describe: ({ key, expected }) => `${key} is not right; expected ${expected}`,
+  },
+  "bad-record": {
+    severity: "error",
+    describe: ({ key, expected }) =>
+      `the record cannot be served: ${key}: expected ${expected}; delete the README.md to have the tag built again`,
+  },
+  "two-definition-files": {
+    severity: "warning",
+    describe: ({ name, other }) =>
+      `${name} is not read, because ${other} stands beside it; delete one of them`,
+  },
+  "image-missing": {
+    severity: "error",
+    describe: ({ image }) => `the record names ${image}, which is not there`,
+  },
+  "image-size": {
+    severity: "error",
+    describe: ({ image, size, recorded }) => `the record says ${recorded} bytes, but ${image} has ${size}`,
+  },
+};
+
+export function severityOf({ code }: Finding): Severity {
+  return CATALOGUE[code].severity;
+}
+
+/** One sentence on a finding, without its place. Everything in it that comes from a registry is quoted. */
+export function describeFinding({ code, args }: Finding): string {
+  return CATALOGUE[code].describe(args);
+}
+
+/** Quotes a stranger's name, with control characters as escapes, so that no terminal obeys them. */
+function quote(text: string | undefined): string {
+  return JSON.stringify(text ?? "").replaceAll(
+    /[\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { newCommand } from "./commands/new.ts";
+import { printFindings, printable } from "./commands/output.ts";
+import { serveCommand } from "./commands/serve.ts";
+import { siteCommand } from "./commands/site.ts";
+import { statusCommand } from "./commands/status.ts";
+import { StowageError } from "./errors.ts";
+import { FindingsError } from "./registry/findings-error.ts";
+
+/** Exit status for a bug of ours (EX_SOFTWARE of sysexits.h). */
+const BUG = 70;
+const WRONG_USAGE = 2;
+
+process.exitCode = await main(process.argv);
+
+/** Runs one command; the only place that catches everything. */
+async function main(argv: readonly string[]): Promise<number> {
+  try {
+    await program().parseAsync(argv);
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
+    if (error instanceof FindingsError) printFindings(error.findings);
+    if (error instanceof StowageError) {
+      process.stderr.write(`stowage: ${printable(error.message)}\n`);
+      return error.exitStatus;
+    }
+    process.stderr.write(
+      `stowage: this is a bug of Stowage, please report it:\n${String((error as Error)?.stack ?? error)}\n`,
+    );
+    return BUG;
+  }
+}
+
+function program(): Command {
+  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+    version: string;
+  };
+  const stowage = new Command("stowage")
+    .description("A container registry without a server, for Singularity and Apptainer images.")
+    .version(version);
+  for (const command of [siteCommand(), serveCommand(), statusCommand(), newCommand()])
+    stowage.addCommand(command);
+  for (const command of [stowage, ...stowage.commands]) {
+    command
+      .exitOverride()
+      .showSuggestionAfterError()
+      .configureOutput({
+        outputError: (text, write) =>
+          write(printable(text.trimEnd().replaceAll("\n", " ")).replace(/^error:/, "stowage:") + "\n"),
+      });
+  }
+  return stowage;
+}

@@ -1,0 +1,171 @@
+import { once } from "node:events";
+import type { IncomingMessage, Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { hostname } from "node:os";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { type SiteAddress, siteAddress } from "../address.ts";
+import { manifestPath } from "../endpoints/paths.ts";
+import { StowageError, messageOf, systemCode } from "../errors.ts";
+import { FindingsError } from "../registry/findings-error.ts";
+import { readConfig } from "../registry/config.ts";
+import type { Registry } from "../registry/model.ts";
+import { type PullLine, pullLines } from "../registry/pull-lines.ts";
+import type { Reference } from "../registry/reference.ts";
+import { publicRegistry, treeFolder } from "../registry/scan.ts";
+import { type BuiltSite, buildSite } from "../site/build-site.ts";
+import { createPreviewServer } from "../site/preview-server.ts";
+import { watchRegistry } from "../site/watch.ts";
+import {
+  type CommonOptions,
+  outOption,
+  quietOption,
+  rootOption,
+  scanOptions,
+  treeOption,
+  urlOption,
+} from "./options.ts";
+import { printFindings, printNote, printResult, printable, styled } from "./output.ts";
+
+interface ServeOptions extends CommonOptions {
+  readonly out: string;
+  readonly url?: string;
+  readonly host: string;
+  readonly port?: number;
+  readonly verbose?: boolean;
+}
+
+const DEFAULT_PORT = 8080;
+
+export function serveCommand(): Command {
+  return new Command("serve")
+    .description("build the site, answer as GitHub Pages does, and build again when something changes")
+    .addOption(rootOption())
+    .addOption(treeOption())
+    .addOption(outOption())
+    .addOption(urlOption("the address that people use, if it is another than the printed one"))
+    .option("--host <host>", "address to listen on", "127.0.0.1")
+    .addOption(
+      new Option("--port <number>", `port to listen on (default: ${DEFAULT_PORT}, or a free one)`).argParser(
+        parsePort,
+      ),
+    )
+    .option("--verbose", "print every request")
+    .addOption(quietOption())
+    .addHelpText("after", "\nExample:\n  $ stowage serve --port 8000")
+    .action(runServe);
+}
+
+async function runServe(options: ServeOptions): Promise<void> {
+  const scan = scanOptions(options);
+  const config = readConfig(options.root);
+  const { basePath } = siteAddress(options.url ?? config.url);
+  const preview = createPreviewServer({
+    directory: options.out,
+    basePath,
+    ...(options.verbose && { onRequest: printRequest }),
+  });
+  await listen(preview.server, options);
+  const url = options.url ?? addressOf(preview.server, options.host) + basePath;
+  const build = () => buildSite({ ...scan, out: options.out, url });
+  try {
+    printStart(await build(), options);
+  } catch (error) {
+    preview.server.close();
+    throw error;
+  }
+  const stopWatching = await watchRegistry(
+    { root: options.root, tree: treeFolder(scan, config) },
+    async () => {
+      if (await rebuild(build, options)) preview.reload();
+    },
+  );
+  await untilInterrupted();
+  await stopWatching();
+  preview.server.close();
+  preview.server.closeAllConnections();
+}
+
+/** A mistake while editing is told, and the last good site stays. */
+async function rebuild(build: () => Promise<BuiltSite>, options: ServeOptions): Promise<boolean> {
+  try {
+    const { registry, fileCount } = await build();
+    printFindings(registry.findings);
+    if (!options.quiet) printNote(`Built again: ${fileCount} files.`);
+    return true;
+  } catch (error) {
+    if (!(error instanceof StowageError)) throw error;
+    if (error instanceof FindingsError) printFindings(error.findings);
+    printNote(`stowage: ${printable(error.message)}`);
+    return false;
+  }
+}
+
+async function listen(server: Server, { host, port }: ServeOptions): Promise<void> {
+  try {
+    await listenOn(server, host, port ?? DEFAULT_PORT);
+  } catch (error) {
+    if (systemCode(error) !== "EADDRINUSE")
+      throw new StowageError("usage", `cannot listen on ${host}: ${messageOf(error)}`);
+    if (port !== undefined)
+      throw new StowageError("usage", `port ${port} is in use; choose another with --port`);
+    await listenOn(server, host, 0);
+  }
+}
+
+async function listenOn(server: Server, host: string, port: number): Promise<void> {
+  server.listen(port, host);
+  await once(server, "listening");
+}
+
+/** `http://127.0.0.1:8080`, without a slash at the end. */
+function addressOf(server: Server, host: string): string {
+  const isEveryAddress = host === "0.0.0.0" || host === "::";
+  const name = isEveryAddress ? hostname() : host.includes(":") ? `[${host}]` : host;
+  return `http://${name}:${(server.address() as AddressInfo).port}`;
+}
+
+function printStart({ registry, address, fileCount }: BuiltSite, options: ServeOptions): void {
+  printFindings(registry.findings);
+  printResult(`${bold(registry.config.title)} is served at ${bold(address.url ?? "")}`);
+  const [example] = pullableTags(publicRegistry(registry), address);
+  if (example) {
+    printResult(
+      `\nAsk it:\n  curl -sL ${address.to(manifestPath(example.reference.collection, example.reference.tag))}`,
+    );
+    printResult(`Pull from it:\n  ${example.line.command}`);
+  }
+  if (!options.quiet)
+    printNote(`\n${fileCount} files in ${options.out}. Changes are built as they are saved; Ctrl-C stops.`);
+}
+
+/** Every tag with its first pull line. */
+function* pullableTags(
+  { collections }: Registry,
+  address: SiteAddress,
+): Iterable<{ reference: Reference; line: PullLine }> {
+  for (const { name, tags } of collections) {
+    for (const { name: tag, record } of tags) {
+      const reference = { collection: name, tag };
+      const [line] = record ? pullLines(reference, record, address) : [];
+      if (line) yield { reference, line };
+    }
+  }
+}
+
+function bold(text: string): string {
+  return styled("bold", text, process.stdout);
+}
+
+function printRequest({ method, url }: IncomingMessage, status: number): void {
+  printNote(`${status} ${method} ${printable(url ?? "")}`);
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new InvalidArgumentError("expected a number from 0 to 65535.");
+}
+
+async function untilInterrupted(): Promise<void> {
+  await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+}

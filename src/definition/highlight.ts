@@ -1,0 +1,31 @@
+import { escapeHtml } from "../html.ts";
+
+const SECTION = /^(\s*)(%[A-Za-z]+)(.*)$/;
+const HEADER = /^(\s*[A-Za-z]+\s*)(:)(.*)$/;
+const COMMENT = /^\s*#/;
+
+/**
+ * A definition file as HTML: one `<span id="L12">` a line, with sections (`<b>`), header keys (`<u>`) and
+ * comments (`<i>`) marked. The text is a stranger's and is escaped; the marking reads one line at a time and
+ * cannot fail.
+ */
+export function highlightDefinition(text: string): string {
+  const lines = text.replace(/\r?\n$/, "").split(/\r?\n/);
+  let inHeader = true;
+  return lines
+    .map((line, index) => {
+      if (SECTION.test(line)) inHeader = false;
+      // A second stage begins a header again.
+      else if (/^\s*bootstrap\s*:/i.test(line)) inHeader = true;
+      return `<span id="L${index + 1}">${highlightLine(line, inHeader)}</span>`;
+    })
+    .join("\n");
+}
+
+function highlightLine(line: string, inHeader: boolean): string {
+  if (COMMENT.test(line)) return `<i>${escapeHtml(line)}</i>`;
+  const section = SECTION.exec(line);
+  if (section) return `${section[1]}<b>${section[2]}</b>${escapeHtml(section[3] ?? "")}`;
+  const header = inHeader ? HEADER.exec(line) : null;
+  return header ? `<u>${header[1]}</u>:${escapeHtml(header[3] ?? "")}` : escapeHtml(line);
+}

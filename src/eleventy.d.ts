@@ -1,0 +1,26 @@
+/** The part of Eleventy that Stowage uses; the package ships no types. */
+declare module "@11ty/eleventy" {
+  export interface EleventyConfig {
+    setUseGitIgnore(isUsed: boolean): void;
+    setTemplateFormats(formats: readonly string[]): void;
+    readonly ignores: Set<string>;
+    addTemplate(path: string, content: { render(data: never): string }, data: object): void;
+    addTransform(name: string, transform: (content: string, outputPath: string) => string): void;
+    on(event: "eleventy.after", listener: (event: { directories: { output: string } }) => void): void;
+  }
+
+  export interface EleventyOptions {
+    readonly quietMode: boolean;
+    /** false: no configuration file of the working folder is run. */
+    readonly configPath: false;
+    readonly dryRun: boolean;
+    readonly config: (config: EleventyConfig) => void;
+  }
+
+  export class Eleventy {
+    constructor(input: string, output: string, options: EleventyOptions);
+    disableLogger(): void;
+    init(): Promise<void>;
+    write(): Promise<unknown>;
+  }
+}

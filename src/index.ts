@@ -1,0 +1,25 @@
+/**
+ * Stowage: a tree of definition files in, a static registry out.
+ *
+ *     import { buildSite } from "stowage";
+ *     await buildSite({ root: ".", out: "_site", url: "https://lab.github.io/registry/" });
+ */
+export { type SiteAddress, siteAddress } from "./address.ts";
+export { type ErrorCode, type Place, StowageError } from "./errors.ts";
+export { type Finding, type FindingCode } from "./finding.ts";
+export { describeFinding, severityOf } from "./check/catalogue.ts";
+export { type Endpoint } from "./endpoints/endpoint.ts";
+export { registryEndpoints } from "./endpoints/index.ts";
+export { type Config } from "./registry/config.ts";
+export { type Digest } from "./registry/digest.ts";
+export type { Collection, Definition, ImageRecord, Layer, Registry, Tag } from "./registry/model.ts";
+export {
+  type CollectionName,
+  type Reference,
+  type TagName,
+  formatReference,
+  parseReference,
+} from "./registry/reference.ts";
+export { type ScanOptions, publicRegistry, scanRegistry } from "./registry/scan.ts";
+export { type TagStatus, statusOf } from "./registry/status.ts";
+export { type BuildSiteOptions, type BuiltSite, buildSite } from "./site/build-site.ts";

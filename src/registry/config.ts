@@ -1,0 +1,60 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { StowageError } from "../errors.ts";
+import { readTextFile, withoutByteOrderMark } from "../read-file.ts";
+import { validate } from "./schema.ts";
+import { YamlError, lineOfPath, parseYamlMapping } from "./yaml.ts";
+
+export const CONFIG_FILE = "registry.yml";
+const LARGEST_CONFIG = 1024 * 1024;
+
+/** registry.yml: everything in it is optional, and so is the file. */
+export interface Config {
+  readonly title: string;
+  readonly description?: string;
+  /** Where the site answers, as the maintainer wrote it. */
+  readonly url?: string;
+  readonly repository?: string;
+  readonly contact?: string;
+  /** The tree's folder, relative to registry.yml; undefined: `registry` if it is there. */
+  readonly tree?: string;
+  readonly theme: { readonly accent?: string; readonly logo?: string };
+}
+
+export const DEFAULT_CONFIG: Config = { title: "Container registry", theme: {} };
+
+/** Reads `root`/registry.yml. A mistake in it is the maintainer's own: it throws with the line, and nothing is built. */
+export function readConfig(root: string): Config {
+  const path = join(root, CONFIG_FILE);
+  if (!existsSync(path)) return DEFAULT_CONFIG;
+  const file = readTextFile(path, LARGEST_CONFIG);
+  if ("problem" in file) {
+    throw new StowageError("config", `cannot be read (${file.problem})`, { place: { file: CONFIG_FILE } });
+  }
+  return parseConfig(withoutByteOrderMark(file.text));
+}
+
+/** The configuration in the text of a registry.yml. Throws StowageError with the line of the first mistake. */
+export function parseConfig(text: string): Config {
+  const data = parseMapping(text);
+  const [issue] = validate("registry", data);
+  if (issue) {
+    const key = issue.path.join(".");
+    const what = issue.isUnknownKey ? `unknown key ${key}` : `${key || "the file"} is not right`;
+    throw new StowageError("config", `${what}; expected ${issue.expected}`, {
+      place: { file: CONFIG_FILE, line: lineOfPath(text, issue.path) },
+    });
+  }
+  return { ...DEFAULT_CONFIG, ...(data as Partial<Config>) };
+}
+
+function parseMapping(text: string): Record<string, unknown> {
+  try {
+    return parseYamlMapping(text);
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    throw new StowageError("config", `not YAML: ${error.message}`, {
+      place: { file: CONFIG_FILE, line: error.line },
+    });
+  }
+}

@@ -1,0 +1,80 @@
+import type { Finding } from "../finding.ts";
+import type { Config } from "./config.ts";
+import type { Digest } from "./digest.ts";
+import type { CollectionName, TagName } from "./reference.ts";
+
+/**
+ * What a tree says, in plain readonly values. `scanRegistry` makes it; every later step only reads it.
+ *
+ *     registry/vanessa/greeting/manifests/latest/Singularity  →  collections[0].tags[0].definition
+ */
+export interface Registry {
+  readonly config: Config;
+  /** In code-point order of their names. */
+  readonly collections: readonly Collection[];
+  /** What was wrong with single entries; those are left out of `collections`. */
+  readonly findings: readonly Finding[];
+}
+
+export interface Collection {
+  readonly name: CollectionName;
+  /** Where it stands, relative to registry.yml, with slashes. */
+  readonly folder: string;
+  readonly description?: string;
+  /** Private collections are left out of everything that is served. */
+  readonly isPrivate: boolean;
+  readonly owners: readonly string[];
+  readonly topics: readonly string[];
+  readonly license?: string;
+  /** `true`, or a sentence on what to use instead. */
+  readonly deprecated?: boolean | string;
+  /** Body of the README.md: Markdown, by a stranger. */
+  readonly readme: string;
+  /** In code-point order of their names. */
+  readonly tags: readonly Tag[];
+}
+
+export interface Tag {
+  readonly name: TagName;
+  /** Where it stands, relative to registry.yml, with slashes. */
+  readonly folder: string;
+  readonly definition?: Definition;
+  readonly record?: ImageRecord;
+  /** `.frozen` stands beside it: never rebuild, never replace. */
+  readonly isFrozen: boolean;
+}
+
+/** A definition file as it stands. */
+export interface Definition {
+  /** `Singularity` or `Apptainer`. */
+  readonly fileName: string;
+  readonly text: string;
+  /** The file itself, where it is not UTF-8 and `text` therefore is not all of it. */
+  readonly bytes?: Buffer;
+}
+
+/** What was built and where it lies: the front matter of a tag's README.md. */
+export interface ImageRecord {
+  /** 2019: sizes are KiB or bytes, nobody knows; 2: bytes. */
+  readonly schema: 2019 | 2;
+  readonly size: number;
+  readonly digest: Digest;
+  readonly layers: readonly Layer[];
+  /** RFC 3339. */
+  readonly created?: string;
+  /** As Go names it: amd64, arm64. */
+  readonly architecture?: string;
+  /** sha256 of the definition file that built it. */
+  readonly recipe?: Digest;
+  readonly md5?: string;
+  readonly builder?: { readonly name: string; readonly version?: string };
+  readonly source?: { readonly repository: string; readonly revision?: string };
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+export interface Layer {
+  readonly size: number;
+  readonly digest: Digest;
+  /** Absolute, or `images/sha256/<hex>.sif` where the site itself is the storage. */
+  readonly url: string;
+}

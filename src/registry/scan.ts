@@ -1,0 +1,176 @@
+import { realpathSync, type Dirent } from "node:fs";
+import { join, relative, resolve, sep } from "node:path";
+import { StowageError, messageOf, systemCode } from "../errors.ts";
+import { type Finding, type FindingCode, compareFindings } from "../finding.ts";
+import { FindingsError } from "./findings-error.ts";
+import { type Config, readConfig } from "./config.ts";
+import { checkLocalImages } from "./local-images.ts";
+import type { Collection, Registry } from "./model.ts";
+import { NO_README, parseCollectionReadme } from "./readme.ts";
+import { type CollectionName, type NameProblem, namespaceProblem, segmentProblem } from "./reference.ts";
+import { scanTags } from "./scan-tags.ts";
+import { TreeReader, sortedEntries } from "./tree-reader.ts";
+
+/** Where a registry lies. */
+export interface ScanOptions {
+  /** The folder of registry.yml (which may be missing). */
+  readonly root: string;
+  /** The tree's folder; default: what registry.yml says, else `registry` beside it. */
+  readonly tree?: string;
+}
+
+/** OCI's limit for the name of a repository. */
+const LONGEST_NAME = 255;
+
+/**
+ * Reads a tree into a Registry: one sorted walk, each file read once. A folder that holds `manifests/` is a
+ * collection; it may hold further collections. What is wrong with an entry becomes a finding and the entry is left
+ * out. Throws StowageError where there is no tree, or no collection in it, or registry.yml is wrong.
+ *
+ *     scanRegistry({ root: "." }).collections[0]?.name   // "vanessa/greeting"
+ */
+export function scanRegistry(options: ScanOptions): Registry {
+  const config = readConfig(options.root);
+  const walk = new Walk(options.root, realTree(options, config));
+  walk.readNamespace(walk.reader.directory, []);
+  const collections = walk.collections.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const findings = [...walk.reader.findings, ...checkLocalImages(options.root, collections)].sort(
+    compareFindings,
+  );
+  if (collections.length === 0) throw emptyTree(walk.reader.label, findings);
+  return { config, collections, findings };
+}
+
+/** The registry without what must not be served. */
+export function publicRegistry(registry: Registry): Registry {
+  return { ...registry, collections: registry.collections.filter(({ isPrivate }) => !isPrivate) };
+}
+
+/** The tree's folder, which may not exist. */
+export function treeFolder({ root, tree }: ScanOptions, config: Config): string {
+  return tree ?? join(root, config.tree ?? "registry");
+}
+
+function realTree(options: ScanOptions, config: Config): string {
+  const directory = treeFolder(options, config);
+  try {
+    return realpathSync(directory);
+  } catch (error) {
+    const reason = systemCode(error) === "ENOENT" ? "there is no such folder" : messageOf(error);
+    throw new StowageError(
+      "tree",
+      `no tree at ${directory}: ${reason}; name it with --tree, or set tree: in registry.yml`,
+    );
+  }
+}
+
+function emptyTree(label: string, findings: readonly Finding[]): StowageError {
+  if (findings.length > 0) return new FindingsError(findings, `${label}: no collection in it can be served`);
+  return new StowageError(
+    "tree",
+    `${label}: no collection in it; expected ${join(label, "<namespace>/<collection>/manifests/<tag>/Singularity")} (stowage new makes one)`,
+  );
+}
+
+/** One walk over one tree. */
+class Walk {
+  readonly collections: Collection[] = [];
+  readonly reader: TreeReader;
+  readonly #isRepositoryRoot: boolean;
+
+  constructor(root: string, directory: string) {
+    const fromRoot = relative(realpathSync(root), directory);
+    const isInside = fromRoot !== ".." && !fromRoot.startsWith(`..${sep}`);
+    this.reader = new TreeReader(
+      directory,
+      isInside ? fromRoot.replaceAll(sep, "/") || "." : resolve(directory),
+    );
+    this.#isRepositoryRoot = fromRoot === "";
+  }
+
+  /** Reads all below a folder that is the namespace made of `segments` (none: the tree itself). */
+  readNamespace(directory: string, segments: readonly string[]): void {
+    const entries = this.reader.list(directory);
+    if (segments.length > 0 && entries.some((entry) => entry.name === "manifests" && entry.isDirectory())) {
+      this.#readCollection(directory, segments, entries);
+    }
+    const folders = entries.filter((entry) => this.#isNamespaceEntry(entry, segments.length));
+    this.reader.checkCase(directory, folders);
+    for (const entry of folders) this.#descend(entry, join(directory, entry.name), segments);
+  }
+
+  /** `manifests` and `tags` are read with the collection; hidden folders are none of ours. */
+  #isNamespaceEntry(entry: Dirent, depth: number): boolean {
+    const { name } = entry;
+    if (!entry.isDirectory() && !entry.isSymbolicLink()) return false;
+    if (name.startsWith(".")) return false;
+    if (depth > 0) return name !== "manifests" && name !== "tags";
+    return !(this.#isRepositoryRoot && (name.startsWith("_") || name === "node_modules"));
+  }
+
+  #descend(entry: Dirent, path: string, parents: readonly string[]): void {
+    if (entry.isSymbolicLink()) return this.reader.report("symbolic-link", path, { name: entry.name });
+    const parent = parents.at(-1);
+    const problem =
+      segmentProblem(entry.name, parents.length) ??
+      (parent === undefined ? undefined : namespaceProblem(parent));
+    const segments = [...parents, entry.name];
+    if (!problem && segments.join("/").length <= LONGEST_NAME) return this.readNamespace(path, segments);
+    if (leadsToManifests(path)) this.#reportName(path, entry.name, problem);
+  }
+
+  #reportName(path: string, name: string, problem: NameProblem | undefined): void {
+    const { code, expected } = problem ?? {
+      code: "bad-name" as FindingCode,
+      expected: `at most ${LONGEST_NAME} characters in all`,
+    };
+    this.reader.report(code, path, { name, expected });
+  }
+
+  #readCollection(directory: string, segments: readonly string[], entries: readonly Dirent[]): void {
+    if (segments.length < 2) {
+      // In a repository's root a folder with manifests/ may be anything.
+      if (!this.#isRepositoryRoot)
+        this.reader.report("no-namespace", directory, { name: segments.join("/") });
+      return;
+    }
+    const readme = this.#readReadme(directory, entries);
+    if (!readme) return;
+    const tags = scanTags(this.reader, join(directory, "manifests"));
+    const name = segments.join("/") as CollectionName;
+    this.collections.push({ name, folder: this.reader.labelOf(directory), ...readme, tags });
+  }
+
+  /** Undefined: the README.md cannot be trusted, and the collection is withheld (see parseCollectionReadme). */
+  #readReadme(
+    directory: string,
+    entries: readonly Dirent[],
+  ): ReturnType<typeof parseCollectionReadme>["value"] {
+    const entry = entries.find(({ name }) => name === "README.md");
+    if (!entry) return NO_README;
+    const path = join(directory, entry.name);
+    const text = this.reader.readText(entry, path);
+    if (text === undefined) return undefined;
+    const { value, findings } = parseCollectionReadme(text, this.reader.labelOf(path));
+    this.reader.findings.push(...findings);
+    return value;
+  }
+}
+
+/** How deep and wide a badly named folder is searched for what makes it worth a finding. */
+const SEARCH_DEPTH = 6;
+const SEARCH_WIDTH = 200;
+
+function leadsToManifests(directory: string, depth = 0): boolean {
+  let entries: Dirent[];
+  try {
+    entries = sortedEntries(directory);
+  } catch {
+    return true;
+  }
+  const folders = entries.filter((entry) => entry.isDirectory()).slice(0, SEARCH_WIDTH);
+  if (folders.some(({ name }) => name === "manifests")) return true;
+  return (
+    depth < SEARCH_DEPTH && folders.some(({ name }) => leadsToManifests(join(directory, name), depth + 1))
+  );
+}

@@ -1,0 +1,25 @@
+import { createHash } from "node:crypto";
+import type { Definition, Tag } from "./model.ts";
+
+/** What a tag's folder says about it. */
+export type TagStatus = "built" | "to build" | "frozen" | "stale";
+
+/**
+ * `frozen` wins over all; `stale`: the definition file is not the one the record was built from (only records of
+ * schema 2 tell); no record: to build.
+ */
+export function statusOf(tag: Tag): TagStatus {
+  if (tag.isFrozen) return "frozen";
+  if (!tag.record) return "to build";
+  const { recipe } = tag.record;
+  const isStale =
+    recipe !== undefined && tag.definition !== undefined && recipe !== recipeDigest(tag.definition);
+  return isStale ? "stale" : "built";
+}
+
+/** sha256 of a definition file, as records carry it. */
+export function recipeDigest({ text, bytes }: Definition): string {
+  return `sha256:${createHash("sha256")
+    .update(bytes ?? text)
+    .digest("hex")}`;
+}

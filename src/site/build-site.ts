@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import { type SiteAddress, siteAddress } from "../address.ts";
+import { registryEndpoints } from "../endpoints/index.ts";
+import { refuseFindings } from "../registry/findings-error.ts";
+import { fileSize, localImages } from "../registry/local-images.ts";
+import type { Registry } from "../registry/model.ts";
+import { publicRegistry, scanRegistry, type ScanOptions } from "../registry/scan.ts";
+import { renderPages } from "./eleventy.ts";
+import { registryPages } from "./pages.ts";
+import { Staging } from "./staging.ts";
+import { pageDrawer, siteAssets } from "./templates.ts";
+
+export interface BuildSiteOptions extends ScanOptions {
+  /** The folder of the site. It is replaced as a whole, and only if Stowage wrote it. */
+  readonly out: string;
+  /** Where the site will answer; default: what registry.yml says, else a host's root. */
+  readonly url?: string;
+  /** Findings fail the build, and nothing is written. */
+  readonly isStrict?: boolean;
+}
+
+export interface BuiltSite {
+  readonly registry: Registry;
+  readonly address: SiteAddress;
+  readonly fileCount: number;
+}
+
+/**
+ * Builds the site of a registry: scan, then every endpoint, asset, image and page into a folder beside the old
+ * site, then the exchange. On any error the old site stays as it was.
+ */
+export async function buildSite(options: BuildSiteOptions): Promise<BuiltSite> {
+  const registry = scanRegistry(options);
+  const address = siteAddress(options.url ?? registry.config.url);
+  if (options.isStrict) refuseFindings(registry);
+  const staging = Staging.open(options.out);
+  try {
+    await writeSite(publicRegistry(registry), address, options.root, staging);
+    await staging.commit();
+  } catch (error) {
+    staging.discard();
+    throw error;
+  }
+  return { registry, address, fileCount: staging.fileCount };
+}
+
+async function writeSite(
+  registry: Registry,
+  address: SiteAddress,
+  root: string,
+  staging: Staging,
+): Promise<void> {
+  // GitHub Pages would drop tags that begin with an underscore.
+  staging.write(".nojekyll", "");
+  for (const { path, body } of registryEndpoints(registry, address)) {
+    staging.write(path.endsWith("/") ? `${path}index.json` : path, body);
+  }
+  for (const { path, source } of siteAssets(root, registry.config)) {
+    if ("file" in source) staging.copy(source.file, path);
+    else staging.write(path, source.text);
+  }
+  for (const image of localImages(registry.collections)) {
+    const file = join(root, image);
+    if (fileSize(file) !== undefined) staging.link(file, image);
+  }
+  const draw = pageDrawer(root, registry.config, address);
+  await renderPages(registryPages(registry, address), draw, (path, html) => staging.write(path, html));
+}

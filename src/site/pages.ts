@@ -1,0 +1,63 @@
+import type { SiteAddress } from "../address.ts";
+import { collectionPath, namespacePath, tagPath } from "../endpoints/paths.ts";
+import type { Registry } from "../registry/model.ts";
+import { namespaceOf } from "../registry/reference.ts";
+import { collectionView, homeView, namespaceView, notFoundView, tagView } from "./views.ts";
+
+/** One HTML page: where it lies, what draws it, and what it shows (made when it is drawn, and not kept). */
+export interface Page {
+  /** Relative to the site; a folder (ending in a slash, or empty) is served by its index.html. */
+  readonly path: string;
+  readonly template: string;
+  readonly view: () => object;
+}
+
+/** Every page of a registry, one at a time. */
+export function* registryPages(registry: Registry, site: SiteAddress): Iterable<Page> {
+  const { collections } = registry;
+  yield { path: "", template: "home.njk", view: () => homeView(registry, site) };
+  yield { path: "404.html", template: "404.njk", view: notFoundView };
+  const byNamespace = groupByNamespace(registry);
+  const collectionNames = new Set<string>(collections.map(({ name }) => name));
+  for (const [namespace, members] of byNamespace) {
+    // A collection may be a namespace too: then its own page lists what is below it.
+    if (collectionNames.has(namespace)) continue;
+    yield {
+      path: namespacePath(namespace),
+      template: "namespace.njk",
+      view: () => namespaceView(namespace, members, site),
+    };
+  }
+  for (const collection of collections) {
+    const below = byNamespace.get(collection.name) ?? [];
+    yield {
+      path: collectionPath(collection.name),
+      template: "collection.njk",
+      view: () => collectionView(collection, below, site),
+    };
+    for (const tag of collection.tags) {
+      yield {
+        path: tagPath(collection.name, tag.name),
+        template: "tag.njk",
+        view: () => tagView(collection, tag, site),
+      };
+    }
+  }
+}
+
+/** Every namespace, outer ones too, with all collections below it; both sorted. */
+function groupByNamespace({ collections }: Registry): Map<string, Registry["collections"][number][]> {
+  const groups = new Map<string, Registry["collections"][number][]>();
+  for (const collection of collections) {
+    for (let outer = namespaceOf(collection.name); outer !== ""; outer = outerOf(outer)) {
+      const group = groups.get(outer);
+      if (group) group.push(collection);
+      else groups.set(outer, [collection]);
+    }
+  }
+  return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function outerOf(namespace: string): string {
+  return namespace.slice(0, Math.max(namespace.lastIndexOf("/"), 0));
+}

@@ -1,0 +1,210 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { once } from "node:events";
+import { hostname } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import { StowageError, messageOf, systemCode } from "../errors.ts";
+
+/** Stands in every site that Stowage wrote, and allows it to be replaced. */
+export const SITE_MARKER = ".stowage-site";
+
+/**
+ * A site on its way: files are written into a folder beside the old site, and `commit` puts it in the old one's
+ * place. Until then the old site is untouched; a killed run leaves a stray folder that the next run removes.
+ */
+export class Staging {
+  readonly #out: string;
+  readonly #directory: string;
+  readonly #folders = new Set<string>();
+  fileCount = 0;
+
+  private constructor(out: string, directory: string) {
+    this.#out = out;
+    this.#directory = directory;
+  }
+
+  /** Throws StowageError where `out` holds anything that Stowage did not write. */
+  static open(out: string): Staging {
+    const target = realTarget(out);
+    refuseForeign(target, out);
+    try {
+      mkdirSync(dirname(target), { recursive: true });
+      removeStrays(target);
+      const directory = `${strayPrefix(target)}${process.pid}-${randomBytes(4).toString("hex")}`;
+      mkdirSync(directory);
+      const staging = new Staging(target, directory);
+      staging.write(SITE_MARKER, "This folder was written by Stowage, which replaces it as a whole.\n");
+      return staging;
+    } catch (error) {
+      throw new StowageError("output", `${out}: cannot be written: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  /** Writes a file; `path` is relative, with slashes. Throws where two things claim one path. */
+  write(path: string, body: string | Buffer): void {
+    writeFileSync(this.#prepare(path), body, { flag: "wx" });
+    this.fileCount++;
+  }
+
+  /** Puts a file into the site: a hard link, or a copy where the file lies on another file system. */
+  link(source: string, path: string): void {
+    const target = this.#prepare(path);
+    try {
+      linkSync(source, target);
+    } catch (error) {
+      if (!["EXDEV", "EPERM", "EMLINK", "ENOTSUP"].includes(systemCode(error) ?? "")) throw error;
+      copyFileSync(source, target);
+    }
+    this.fileCount++;
+  }
+
+  /** Copies a file into the site. */
+  copy(source: string, path: string): void {
+    copyFileSync(source, this.#prepare(path));
+    this.fileCount++;
+  }
+
+  /** Puts the finished site in the old one's place. */
+  async commit(): Promise<void> {
+    try {
+      await swap(this.#directory, this.#out);
+    } catch (error) {
+      throw new StowageError("output", `${this.#out}: cannot be replaced: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+    removeStrays(this.#out);
+  }
+
+  discard(): void {
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  #prepare(path: string): string {
+    const target = join(this.#directory, path);
+    this.#makeFolder(dirname(target));
+    return target;
+  }
+
+  #makeFolder(folder: string): void {
+    if (folder === this.#directory || this.#folders.has(folder)) return;
+    this.#makeFolder(dirname(folder));
+    mkdirSync(folder);
+    this.#folders.add(folder);
+  }
+}
+
+/** Where `--out` really is: a link to a folder is replaced behind the link. */
+function realTarget(out: string): string {
+  const path = resolve(out);
+  return existsSync(path) ? realpathSync(path) : path;
+}
+
+function refuseForeign(target: string, out: string): void {
+  const stats = lstatSync(target, { throwIfNoEntry: false });
+  if (!stats) return;
+  if (!stats.isDirectory()) {
+    throw new StowageError("output", `${out}: is not a folder; name another with --out`);
+  }
+  const entries = readdirSync(target);
+  if (entries.length > 0 && !entries.includes(SITE_MARKER)) {
+    throw new StowageError(
+      "output",
+      `${out}: holds files that Stowage did not write, so it is left alone; name another folder with --out, or empty this one`,
+    );
+  }
+}
+
+/** Another machine may share the disk, and its processes cannot be asked whether they live. */
+function strayPrefix(target: string): string {
+  const host = hostname().replaceAll(/[^A-Za-z0-9]/g, "_");
+  return join(dirname(target), `.${basename(target)}.stowage-${host}-`);
+}
+
+/** Removes what this run put aside and what killed runs on this machine left beside the site. */
+function removeStrays(target: string): void {
+  const prefix = basename(strayPrefix(target));
+  for (const name of readdirSync(dirname(target))) {
+    if (!name.startsWith(prefix)) continue;
+    const pid = Number.parseInt(name.slice(prefix.length), 10);
+    const isOurs = pid === process.pid && name.endsWith(PUT_ASIDE);
+    if (isOurs || !isAlive(pid)) removeWhole(join(dirname(target), name));
+  }
+}
+
+/** Ends the name of an old site that has been replaced. */
+const PUT_ASIDE = "-old";
+
+/** Takes the folder away under another name first, so that nobody ever puts half a folder in a site's place. */
+function removeWhole(directory: string): void {
+  const doomed = `${directory}-${randomBytes(4).toString("hex")}${PUT_ASIDE}`;
+  if (tryRename(directory, doomed)) rmSync(doomed, { recursive: true, force: true });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) === "EPERM";
+  }
+}
+
+/**
+ * Moves `staged` to `out`, and what was there aside. No portable call exchanges two folders, so there are two
+ * renames; a process of its own, out of reach of whoever kills this one, does them, so that no kill falls between.
+ */
+async function swap(staged: string, out: string): Promise<void> {
+  if (tryRename(staged, out)) return;
+  const child = spawn(process.execPath, ["-e", SWAP_SCRIPT, staged, out, PUT_ASIDE], {
+    detached: true,
+    stdio: ["ignore", "ignore", "pipe"],
+    env: {},
+  });
+  let complaint = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (complaint += text));
+  const [status] = (await once(child, "close")) as [number | null];
+  if (status !== 0) throw new Error(complaint.trim());
+}
+
+/** False where something is in the way: a rename replaces nothing but an empty folder. */
+function tryRename(from: string, to: string): boolean {
+  try {
+    renameSync(from, to);
+    return true;
+  } catch (error) {
+    if (["ENOTEMPTY", "EEXIST", "ENOENT"].includes(systemCode(error) ?? "")) return false;
+    throw error;
+  }
+}
+
+/**
+ * Another run may put its own site in between the two renames: then that one is moved away in turn. If the second
+ * rename fails for any other reason, the old site goes back.
+ */
+const SWAP_SCRIPT = `
+const { renameSync, existsSync } = require("node:fs");
+const [staged, out, suffix] = process.argv.slice(1);
+for (let attempt = 0; ; attempt++) {
+  const old = staged + "-" + attempt + suffix;
+  try { renameSync(out, old); } catch (error) { if (error.code !== "ENOENT") throw error; }
+  try { renameSync(staged, out); break; } catch (error) {
+    const isTaken = error.code === "ENOTEMPTY" || error.code === "EEXIST";
+    if (isTaken && attempt < 100) continue;
+    if (!isTaken && existsSync(old)) renameSync(old, out);
+    throw error;
+  }
+}
+`;

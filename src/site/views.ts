@@ -1,0 +1,216 @@
+import type { SiteAddress } from "../address.ts";
+import { highlightDefinition } from "../definition/highlight.ts";
+import {
+  apiCollectionPath,
+  collectionPath,
+  definitionPath,
+  manifestPath,
+  namespacePath,
+  tagPath,
+  tagsPath,
+} from "../endpoints/paths.ts";
+import { layerUrl } from "../registry/local-images.ts";
+import type { Collection, ImageRecord, Registry, Tag } from "../registry/model.ts";
+import { type PullLine, pullLines } from "../registry/pull-lines.ts";
+import { namespaceOf, shortNameOf } from "../registry/reference.ts";
+import { statusOf } from "../registry/status.ts";
+import { countRegistry, updatedOf } from "../registry/summary.ts";
+import { compareNatural, formatBytes, formatDay, plural, shortDigest } from "./format.ts";
+import { renderMarkdown } from "./markdown.ts";
+
+/** What templates get: plain values, ready to be shown. Keys that end in `Html` are safe HTML; all else is text. */
+
+interface Crumb {
+  readonly text: string;
+  readonly href: string;
+}
+
+export function homeView(registry: Registry, site: SiteAddress): object {
+  const counts = countRegistry(registry);
+  return {
+    path: "",
+    counts: [
+      plural(counts.collections, "collection"),
+      `${plural(counts.built, "image")} built`,
+      `${counts.tags - counts.built} to build`,
+    ],
+    collections: collectionRows(registry.collections, site),
+    curl: exampleCurl(registry, site),
+  };
+}
+
+export function notFoundView(): object {
+  return { title: "Page not found", path: "404.html" };
+}
+
+export function namespaceView(
+  namespace: string,
+  collections: readonly Collection[],
+  site: SiteAddress,
+): object {
+  return {
+    title: namespace,
+    path: namespacePath(namespace),
+    crumbs: crumbsOf(namespaceOf(namespace), site),
+    shortName: shortNameOf(namespace),
+    collections: collectionRows(collections, site),
+  };
+}
+
+export function collectionView(
+  collection: Collection,
+  below: readonly Collection[],
+  site: SiteAddress,
+): object {
+  const { name, description, topics, owners, license, deprecated, readme } = collection;
+  const preferred = preferredTag(collection);
+  return {
+    title: name,
+    description,
+    path: collectionPath(name),
+    crumbs: crumbsOf(namespaceOf(name), site),
+    shortName: shortNameOf(name),
+    topics,
+    owners,
+    license,
+    deprecated: typeof deprecated === "string" ? deprecated : deprecated && "This collection is deprecated.",
+    pull: preferred && pullView(collection, preferred, site),
+    readmeHtml: readme.trim() === "" ? undefined : renderMarkdown(readme),
+    tags: tagRows(collection, site),
+    below: collectionRows(below, site),
+    tagsHref: href(site, tagsPath(name)),
+    apiHref: href(site, apiCollectionPath(name)),
+  };
+}
+
+export function tagView(collection: Collection, tag: Tag, site: SiteAddress): object {
+  const { name } = collection;
+  const { record, definition } = tag;
+  return {
+    title: `${name}:${tag.name}`,
+    description: collection.description,
+    path: tagPath(name, tag.name),
+    crumbs: [
+      ...crumbsOf(namespaceOf(name), site),
+      { text: shortNameOf(name), href: href(site, collectionPath(name)) },
+    ],
+    shortName: tag.name,
+    status: statusOf(tag),
+    ...(record && {
+      facts: factsOf(record),
+      addresses: record.layers.map((layer) => layerUrl(layer, site)),
+      labels: Object.entries(record.labels ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)),
+      pull: pullView(collection, tag, site),
+      manifestHref: href(site, manifestPath(name, tag.name)),
+    }),
+    ...(definition && {
+      fileName: definition.fileName,
+      definitionHref: href(site, definitionPath(name, tag.name)),
+      definitionHtml: highlightDefinition(definition.text),
+    }),
+  };
+}
+
+/** A link inside the site: a path from the host's root, so that it works wherever the host is reached. */
+function href(site: SiteAddress, path: string): string {
+  return site.basePath + path;
+}
+
+function crumbsOf(namespace: string, site: SiteAddress): Crumb[] {
+  const segments = namespace === "" ? [] : namespace.split("/");
+  return segments.map((text, index) => ({
+    text,
+    href: href(site, namespacePath(segments.slice(0, index + 1).join("/"))),
+  }));
+}
+
+function collectionRows(collections: readonly Collection[], site: SiteAddress): object[] {
+  return collections.map((collection) => {
+    const updated = updatedOf(collection);
+    const size = preferredTag(collection)?.record;
+    return {
+      name: collection.name,
+      namespace: namespaceOf(collection.name),
+      shortName: shortNameOf(collection.name),
+      href: href(site, collectionPath(collection.name)),
+      description: collection.description,
+      tags: naturalTags(collection).map(({ name }) => name),
+      size: size && sizeText(size),
+      updated: updated && formatDay(updated),
+    };
+  });
+}
+
+function tagRows(collection: Collection, site: SiteAddress): object[] {
+  return naturalTags(collection).map((tag) => ({
+    name: tag.name,
+    href: href(site, tagPath(collection.name, tag.name)),
+    status: statusOf(tag),
+    ...(tag.record && {
+      size: sizeText(tag.record),
+      digest: tag.record.digest,
+      shortDigest: shortDigest(tag.record.digest),
+      created: tag.record.created && formatDay(tag.record.created),
+      architecture: tag.record.architecture,
+    }),
+  }));
+}
+
+function naturalTags({ tags }: Collection): Tag[] {
+  return [...tags].sort((a, b) => compareNatural(a.name, b.name));
+}
+
+/** The tag whose pull line a collection shows first: `latest` where it is built, else the last built in natural order. */
+function preferredTag(collection: Collection): Tag | undefined {
+  const built = naturalTags(collection).filter(({ record }) => record);
+  return built.find(({ name }) => name === "latest") ?? built.at(-1);
+}
+
+function pullView(
+  { name }: Collection,
+  tag: Tag,
+  site: SiteAddress,
+): { tag: string; lines: PullLine[] } | undefined {
+  const lines = tag.record ? pullLines({ collection: name, tag: tag.name }, tag.record, site) : [];
+  return lines.length > 0 ? { tag: tag.name, lines } : undefined;
+}
+
+function sizeText({ schema, size }: ImageRecord): string | undefined {
+  return schema === 2 ? formatBytes(size) : undefined;
+}
+
+function factsOf(record: ImageRecord): { name: string; value: string; isCode?: boolean }[] {
+  const { schema, size, created, architecture, builder, source, recipe, md5 } = record;
+  const sizeFact =
+    schema === 2
+      ? `${formatBytes(size)} (${size.toLocaleString("en")} bytes)`
+      : `${size} (a record of 2019: KiB or bytes)`;
+  return [
+    { name: "Digest", value: record.digest, isCode: true },
+    { name: "Size", value: sizeFact },
+    ...fact("Architecture", architecture),
+    ...fact("Created", created),
+    ...fact("Built by", builder && [builder.name, builder.version].filter(Boolean).join(" ")),
+    ...fact("Source", source && [source.repository, source.revision].filter(Boolean).join(" at ")),
+    ...fact("Recipe", recipe, true),
+    ...fact("MD5", md5, true),
+  ];
+}
+
+function fact(
+  name: string,
+  value: string | undefined,
+  isCode = false,
+): { name: string; value: string; isCode: boolean }[] {
+  return value === undefined ? [] : [{ name, value, isCode }];
+}
+
+/** A line that asks this very site for an address, in the manner of 2019; undefined where nothing is built. */
+function exampleCurl({ collections }: Registry, site: SiteAddress): string | undefined {
+  for (const collection of collections) {
+    const tag = preferredTag(collection);
+    if (tag)
+      return `curl -sL ${site.to(manifestPath(collection.name, tag.name))} | jq -r '.layers[].urls[0]'`;
+  }
+  return undefined;
+}
