@@ -1,0 +1,42 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+export const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
+const CLI = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
+/** An address, so that the loader is found from any working folder. */
+const TSX = import.meta.resolve("tsx");
+
+export interface CliResult {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Starts the command line as it runs in a checkout. */
+export function startCli(
+  args: readonly string[],
+  options: { cwd?: string; uid?: number } = {},
+): ChildProcess {
+  return spawn(process.execPath, ["--import", TSX, CLI, ...args], {
+    cwd: options.cwd ?? PROJECT,
+    env: { ...process.env, NO_COLOR: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+    ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
+  });
+}
+
+/** Runs the command line to its end. */
+export function runCli(
+  args: readonly string[],
+  options: { cwd?: string; uid?: number } = {},
+): Promise<CliResult> {
+  const child = startCli(args, options);
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (status) => resolve({ status, stdout, stderr }));
+  });
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    globalSetup: ["test/support/chromium-setup.ts"],
+    reporters: ["default", "./test/support/count-reporter.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    coverage: { include: ["src/**"], exclude: ["src/**/*.d.ts"] },
+  },
+});
