@@ -5,7 +5,6 @@ declare module "@11ty/eleventy" {
     setTemplateFormats(formats: readonly string[]): void;
     readonly ignores: Set<string>;
     addTemplate(path: string, content: { render(data: never): string }, data: object): void;
-    addTransform(name: string, transform: (content: string, outputPath: string) => string): void;
     on(event: "eleventy.after", listener: (event: { directories: { output: string } }) => void): void;
   }
 

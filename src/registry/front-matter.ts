@@ -1,6 +1,9 @@
 /** A README.md in two: the YAML between the `---` lines, and the Markdown below. */
 export interface FrontMatter {
-  /** Undefined where the text has no front matter. */
+  /**
+   * Undefined where the text has no front matter. It begins with the line end of the opening fence, so that its
+   * lines count as the file's do.
+   */
   readonly yaml: string | undefined;
   /** What stands behind the opening `---`, such as `js`: nothing but YAML is ever read. */
   readonly language: string;
@@ -8,8 +11,6 @@ export interface FrontMatter {
 }
 
 const FENCE = "---";
-/** Lines before the YAML: the opening fence. */
-export const FRONT_MATTER_OFFSET = 1;
 
 /**
  * Splits front matter off as gray-matter does (a test holds both to the same result), in one pass and
@@ -24,12 +25,8 @@ export function splitFrontMatter(text: string): FrontMatter {
   const language = text.slice(FENCE.length, lineEnd === -1 ? text.length : lineEnd).trim();
   const start = lineEnd === -1 ? text.length : lineEnd;
   const close = text.indexOf(`\n${FENCE}`, start);
-  if (close === -1) return { yaml: text.slice(start + 1), language, body: "" };
-  return {
-    yaml: text.slice(start + 1, close + 1),
-    language,
-    body: bodyAfter(text, close + 1 + FENCE.length),
-  };
+  if (close === -1) return { yaml: text.slice(start), language, body: "" };
+  return { yaml: text.slice(start, close), language, body: bodyAfter(text, close + 1 + FENCE.length) };
 }
 
 function bodyAfter(text: string, from: number): string {

@@ -1,5 +1,5 @@
 import type { Finding } from "../finding.ts";
-import { FRONT_MATTER_OFFSET, splitFrontMatter } from "./front-matter.ts";
+import { splitFrontMatter } from "./front-matter.ts";
 import type { Digest } from "./digest.ts";
 import type { Collection, ImageRecord, Layer } from "./model.ts";
 import { type SchemaIssue, type SchemaName, validate } from "./schema.ts";
@@ -59,10 +59,8 @@ export function parseRecord(text: string, file: string): ReadmeResult<ImageRecor
   if (!("data" in parsed)) return { value: undefined, findings: [parsed.finding] };
   const { data, yaml } = parsed;
   const schema: SchemaName = "schema" in data ? "record" : "record-2019";
-  const issues = validate(schema, data);
-  if (issues.length > 0) {
-    return { value: undefined, findings: issues.map((issue) => findingOf(issue, yaml, file, "bad-record")) };
-  }
+  const [issue] = validate(schema, data);
+  if (issue) return { value: undefined, findings: [findingOf(issue, yaml, file, "bad-record")] };
   return { value: recordOf(data, schema), findings: [] };
 }
 
@@ -109,7 +107,7 @@ function parseFrontMatter(text: string, file: string): Parsed {
     return { data: parseYamlMapping(yaml), yaml, body };
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
-    return { finding: badFrontMatter(file, error.line + FRONT_MATTER_OFFSET, error.message) };
+    return { finding: badFrontMatter(file, error.line, error.message) };
   }
 }
 
@@ -123,7 +121,7 @@ function findingOf(
   file: string,
   code: "bad-value" | "bad-record",
 ): Finding {
-  const line = lineOfPath(yaml, issue.path) + FRONT_MATTER_OFFSET;
+  const line = lineOfPath(yaml, issue.path);
   return {
     code,
     file,

@@ -19,6 +19,9 @@ export interface ScanOptions {
   readonly tree?: string;
 }
 
+/** Stands in every site that Stowage wrote: such a folder may be replaced, and is never read as a tree. */
+export const SITE_MARKER = ".stowage-site";
+
 /** OCI's limit for the name of a repository. */
 const LONGEST_NAME = 255;
 
@@ -91,6 +94,7 @@ class Walk {
   /** Reads all below a folder that is the namespace made of `segments` (none: the tree itself). */
   readNamespace(directory: string, segments: readonly string[]): void {
     const entries = this.reader.list(directory);
+    if (entries.some(({ name }) => name === SITE_MARKER)) return;
     if (segments.length > 0 && entries.some((entry) => entry.name === "manifests" && entry.isDirectory())) {
       this.#readCollection(directory, segments, entries);
     }

@@ -1,14 +1,12 @@
-import { join } from "node:path";
 import { type SiteAddress, siteAddress } from "../address.ts";
-import { registryEndpoints } from "../endpoints/index.ts";
 import { refuseFindings } from "../registry/findings-error.ts";
-import { fileSize, localImages } from "../registry/local-images.ts";
 import type { Registry } from "../registry/model.ts";
 import { publicRegistry, scanRegistry, type ScanOptions } from "../registry/scan.ts";
 import { renderPages } from "./eleventy.ts";
 import { registryPages } from "./pages.ts";
 import { Staging } from "./staging.ts";
-import { pageDrawer, siteAssets } from "./templates.ts";
+import { siteFiles } from "./site-files.ts";
+import { pageDrawer } from "./templates.ts";
 
 export interface BuildSiteOptions extends ScanOptions {
   /** The folder of the site. It is replaced as a whole, and only if Stowage wrote it. */
@@ -50,19 +48,9 @@ async function writeSite(
   root: string,
   staging: Staging,
 ): Promise<void> {
-  // GitHub Pages would drop tags that begin with an underscore.
-  staging.write(".nojekyll", "");
-  for (const { path, body } of registryEndpoints(registry, address)) {
-    staging.write(path.endsWith("/") ? `${path}index.json` : path, body);
-  }
-  for (const { path, source } of siteAssets(root, registry.config)) {
-    if ("file" in source) staging.copy(source.file, path);
-    else staging.write(path, source.text);
-  }
-  for (const image of localImages(registry.collections)) {
-    const file = join(root, image);
-    if (fileSize(file) !== undefined) staging.link(file, image);
-  }
+  for (const file of siteFiles(registry, address, root)) staging.add(file);
   const draw = pageDrawer(root, registry.config, address);
-  await renderPages(registryPages(registry, address), draw, (path, html) => staging.write(path, html));
+  await renderPages(registryPages(registry, address), draw, (path, html) =>
+    staging.add({ path, source: { body: html } }),
+  );
 }

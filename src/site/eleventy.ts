@@ -14,39 +14,44 @@ export const TEMPLATES_DIRECTORY = fileURLToPath(new URL("../../templates", impo
  */
 const BATCH_SIZE = 1000;
 
-/** Stands for content in Eleventy's own memory once a page has been handed on. */
+/** Stands for a page in Eleventy's memory once it has been handed on. */
 const HANDED_ON = " ";
 
 /**
- * Draws pages through Eleventy and hands each to `write` with its path below the site. Eleventy itself writes
- * nothing, reads no configuration, no ignore file and no data of the working folder.
+ * Draws pages through Eleventy and hands each to `write` with its path below the site, at once, so that no more
+ * than one lies in memory. Eleventy itself writes nothing, reads no configuration, no ignore file and no data of
+ * the working folder.
  */
 export async function renderPages(
   pages: Iterable<Page>,
   draw: DrawPage,
   write: (path: string, html: string) => void,
 ): Promise<void> {
+  let failure: unknown;
+  const drawAndWrite = (page: Page) => {
+    try {
+      write(outputPathOf(page), draw(page));
+    } catch (error) {
+      failure ??= error;
+      throw error;
+    }
+    return HANDED_ON;
+  };
   for (const batch of batches(pages, BATCH_SIZE)) {
-    const eleventy = new Eleventy(TEMPLATES_DIRECTORY, OUTPUT, {
+    const eleventy = new Eleventy(TEMPLATES_DIRECTORY, "_site", {
       quietMode: true,
       configPath: false,
       dryRun: true,
-      config(config) {
-        addPages(config, batch, draw);
-        config.addTransform("stowage", (html, outputPath) => {
-          write(outputPath.slice(outputPath.indexOf(OUTPUT) + OUTPUT.length + 1), html);
-          return HANDED_ON;
-        });
-      },
+      config: (config) => addPages(config, batch, drawAndWrite),
     });
     eleventy.disableLogger();
     await eleventy.init();
-    await eleventy.write();
+    await eleventy.write().catch((error: unknown) => {
+      // Eleventy wraps what a template throws in words of its own.
+      throw failure ?? error;
+    });
   }
 }
-
-/** A name that no path of a page contains (`~` is in no name). */
-const OUTPUT = "~site";
 
 /** Adds pages to an Eleventy configuration: one paginated template, a page an item, drawn by `draw`. */
 export function addPages(config: EleventyConfig, pages: readonly Page[], draw: DrawPage): void {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
+  constants,
   copyFileSync,
   existsSync,
   linkSync,
@@ -16,9 +17,17 @@ import { once } from "node:events";
 import { hostname } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { StowageError, messageOf, systemCode } from "../errors.ts";
+import { SITE_MARKER } from "../registry/scan.ts";
 
-/** Stands in every site that Stowage wrote, and allows it to be replaced. */
-export const SITE_MARKER = ".stowage-site";
+const MARKER_TEXT = "This folder was written by Stowage, which replaces it as a whole.\n";
+
+/** One file of a site. */
+export interface SiteFile {
+  /** Relative to the site, with slashes. */
+  readonly path: string;
+  /** What it holds, or the file that it is. An image is linked rather than copied. */
+  readonly source: { readonly body: string | Buffer } | { readonly file: string; readonly isImage?: true };
+}
 
 /**
  * A site on its way: files are written into a folder beside the old site, and `commit` puts it in the old one's
@@ -45,34 +54,20 @@ export class Staging {
       const directory = `${strayPrefix(target)}${process.pid}-${randomBytes(4).toString("hex")}`;
       mkdirSync(directory);
       const staging = new Staging(target, directory);
-      staging.write(SITE_MARKER, "This folder was written by Stowage, which replaces it as a whole.\n");
+      staging.add({ path: SITE_MARKER, source: { body: MARKER_TEXT } });
       return staging;
     } catch (error) {
       throw new StowageError("output", `${out}: cannot be written: ${messageOf(error)}`, { cause: error });
     }
   }
 
-  /** Writes a file; `path` is relative, with slashes. Throws where two things claim one path. */
-  write(path: string, body: string | Buffer): void {
-    writeFileSync(this.#prepare(path), body, { flag: "wx" });
-    this.fileCount++;
-  }
-
-  /** Puts a file into the site: a hard link, or a copy where the file lies on another file system. */
-  link(source: string, path: string): void {
-    const target = this.#prepare(path);
-    try {
-      linkSync(source, target);
-    } catch (error) {
-      if (!["EXDEV", "EPERM", "EMLINK", "ENOTSUP"].includes(systemCode(error) ?? "")) throw error;
-      copyFileSync(source, target);
-    }
-    this.fileCount++;
-  }
-
-  /** Copies a file into the site. */
-  copy(source: string, path: string): void {
-    copyFileSync(source, this.#prepare(path));
+  /** Puts a file into the site. Throws where two things claim one path. */
+  add({ path, source }: SiteFile): void {
+    const target = join(this.#directory, path);
+    this.#makeFolder(dirname(target));
+    if (!("file" in source)) writeFileSync(target, source.body, { flag: "wx" });
+    else if (source.isImage) linkOrCopy(source.file, target);
+    else copyFileSync(source.file, target, constants.COPYFILE_EXCL);
     this.fileCount++;
   }
 
@@ -92,17 +87,21 @@ export class Staging {
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
-  #prepare(path: string): string {
-    const target = join(this.#directory, path);
-    this.#makeFolder(dirname(target));
-    return target;
-  }
-
   #makeFolder(folder: string): void {
     if (folder === this.#directory || this.#folders.has(folder)) return;
     this.#makeFolder(dirname(folder));
     mkdirSync(folder);
     this.#folders.add(folder);
+  }
+}
+
+/** A hard link, or a copy where the file lies on another file system. */
+function linkOrCopy(source: string, target: string): void {
+  try {
+    linkSync(source, target);
+  } catch (error) {
+    if (!["EXDEV", "EPERM", "EMLINK", "ENOTSUP"].includes(systemCode(error) ?? "")) throw error;
+    copyFileSync(source, target, constants.COPYFILE_EXCL);
   }
 }
 

@@ -1,0 +1,40 @@
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { EleventyConfig } from "@11ty/eleventy";
+import { siteAddress } from "../address.ts";
+import { publicRegistry, scanRegistry } from "../registry/scan.ts";
+import { addPages, TEMPLATES_DIRECTORY } from "./eleventy.ts";
+import { registryPages } from "./pages.ts";
+import { siteFiles } from "./site-files.ts";
+import { pageDrawer } from "./templates.ts";
+
+export interface PluginOptions {
+  /** The folder of registry.yml. */
+  readonly root: string;
+  /** Where the site will answer; default: what registry.yml says. */
+  readonly url?: string;
+}
+
+/**
+ * An Eleventy configuration for people who run `eleventy` themselves: Eleventy draws and writes the pages, and the
+ * rest of the site is written when it is done. `stowage site` does the same in one exchange of folders.
+ */
+export function eleventyPlugin({
+  root,
+  url,
+}: PluginOptions): (config: EleventyConfig) => { dir: { input: string } } {
+  return (config) => {
+    const registry = publicRegistry(scanRegistry({ root }));
+    const address = siteAddress(url ?? registry.config.url);
+    addPages(config, [...registryPages(registry, address)], pageDrawer(root, registry.config, address));
+    config.on("eleventy.after", ({ directories }) => {
+      for (const { path, source } of siteFiles(registry, address, root)) {
+        const target = join(directories.output, path);
+        mkdirSync(dirname(target), { recursive: true });
+        if ("file" in source) copyFileSync(source.file, target);
+        else writeFileSync(target, source.body);
+      }
+    });
+    return { dir: { input: TEMPLATES_DIRECTORY } };
+  };
+}
