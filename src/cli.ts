@@ -2,11 +2,12 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { newCommand } from "./commands/new.ts";
-import { printFindings, printable } from "./commands/output.ts";
+import { printFindings } from "./commands/output.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { siteCommand } from "./commands/site.ts";
 import { statusCommand } from "./commands/status.ts";
 import { StowageError } from "./errors.ts";
+import { printable } from "./printable.ts";
 import { FindingsError } from "./registry/findings-error.ts";
 
 /** Exit status for a bug of ours (EX_SOFTWARE of sysexits.h). */

@@ -22,5 +22,5 @@ export {
 } from "./registry/reference.ts";
 export { type ScanOptions, publicRegistry, scanRegistry } from "./registry/scan.ts";
 export { type TagStatus, statusOf } from "./registry/status.ts";
-export { eleventyPlugin } from "./site/eleventy-plugin.ts";
+export { type EleventyPluginOptions, eleventyPlugin } from "./site/eleventy-plugin.ts";
 export { type BuildSiteOptions, type BuiltSite, buildSite } from "./site/build-site.ts";

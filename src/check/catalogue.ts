@@ -1,4 +1,5 @@
 import type { Finding, FindingCode } from "../finding.ts";
+import { printable } from "../printable.ts";
 
 /** error: the entry, or a part of it, is left out. warning: it is served, and may surprise somebody. */
 export type Severity = "error" | "warning";
@@ -78,15 +79,11 @@ export function severityOf({ code }: Finding): Severity {
   return CATALOGUE[code].severity;
 }
 
-/** One sentence on a finding, without its place. Everything in it that comes from a registry is quoted. */
+/** One sentence on a finding, without its place. What in it comes from a stranger cannot command a terminal. */
 export function describeFinding({ code, args }: Finding): string {
-  return CATALOGUE[code].describe(args);
+  return printable(CATALOGUE[code].describe(args));
 }
 
-/** Quotes a stranger's name, with control characters as escapes, so that no terminal obeys them. */
 function quote(text: string | undefined): string {
-  return JSON.stringify(text ?? "").replaceAll(
-    /[\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return JSON.stringify(text ?? "");
 }

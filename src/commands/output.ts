@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import { describeFinding, severityOf } from "../check/catalogue.ts";
 import { formatPlace } from "../errors.ts";
 import type { Finding } from "../finding.ts";
+import { printable } from "../printable.ts";
 
 /** Results go to stdout, everything else to stderr. */
 export function printResult(text: string): void {
@@ -26,12 +27,6 @@ export function printFindings(findings: readonly Finding[]): void {
     const word = styled(severity === "error" ? "red" : "yellow", severity, process.stderr);
     printNote(`${printable(formatPlace(finding))}: ${word}: ${describeFinding(finding)} [${finding.code}]`);
   }
-}
-
-/** A stranger's path without what a terminal would obey. */
-export function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return text.replaceAll(/[\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/g, "\uFFFD");
 }
 
 /** Rows as columns, two spaces apart; the last column is not padded. */

@@ -5,6 +5,7 @@ import { hostname } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type SiteAddress, siteAddress } from "../address.ts";
 import { manifestPath } from "../endpoints/paths.ts";
+import { printable } from "../printable.ts";
 import { StowageError, messageOf, systemCode } from "../errors.ts";
 import { FindingsError } from "../registry/findings-error.ts";
 import { readConfig } from "../registry/config.ts";
@@ -24,7 +25,7 @@ import {
   treeOption,
   urlOption,
 } from "./options.ts";
-import { printFindings, printNote, printResult, printable, styled } from "./output.ts";
+import { printFindings, printNote, printResult, styled } from "./output.ts";
 
 interface ServeOptions extends CommonOptions {
   readonly out: string;

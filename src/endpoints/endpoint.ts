@@ -9,7 +9,7 @@ export interface Endpoint {
   readonly body: string | Buffer;
 }
 
-export const JSON_TYPE = "application/json";
+const JSON_TYPE = "application/json";
 
 /** A JSON endpoint. `<` is written as an escape, so that no browser finds markup in a stranger's text. */
 export function jsonEndpoint(path: string, value: unknown): Endpoint {

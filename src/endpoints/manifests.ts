@@ -4,9 +4,9 @@ import type { Collection, ImageRecord, Tag } from "../registry/model.ts";
 import { type Endpoint, jsonEndpoint } from "./endpoint.ts";
 import { definitionPath, manifestPath } from "./paths.ts";
 
-export const MANIFEST_TYPE = "application/vnd.singularity.distribution.manifest.v2+json";
-export const CONFIG_TYPE = "application/vnd.singularity.container.image.v1+json";
-export const LAYER_TYPE = "application/vnd.singularity.image.squashfs";
+const MANIFEST_TYPE = "application/vnd.singularity.distribution.manifest.v2+json";
+const CONFIG_TYPE = "application/vnd.singularity.container.image.v1+json";
+const LAYER_TYPE = "application/vnd.singularity.image.squashfs";
 
 /** `/<ns>/<coll>/manifests/<tag>/`: the record in the shape of 2019, number for number. */
 export function manifestEndpoint(

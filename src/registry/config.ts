@@ -5,7 +5,7 @@ import { readTextFile, withoutByteOrderMark } from "../read-file.ts";
 import { validate } from "./schema.ts";
 import { YamlError, lineOfPath, parseYamlMapping } from "./yaml.ts";
 
-export const CONFIG_FILE = "registry.yml";
+const CONFIG_FILE = "registry.yml";
 const LARGEST_CONFIG = 1024 * 1024;
 
 /** registry.yml: everything in it is optional, and so is the file. */
@@ -21,7 +21,7 @@ export interface Config {
   readonly theme: { readonly accent?: string; readonly logo?: string };
 }
 
-export const DEFAULT_CONFIG: Config = { title: "Container registry", theme: {} };
+const DEFAULT_CONFIG: Config = { title: "Container registry", theme: {} };
 
 /** Reads `root`/registry.yml. A mistake in it is the maintainer's own: it throws with the line, and nothing is built. */
 export function readConfig(root: string): Config {
@@ -35,7 +35,7 @@ export function readConfig(root: string): Config {
 }
 
 /** The configuration in the text of a registry.yml. Throws StowageError with the line of the first mistake. */
-export function parseConfig(text: string): Config {
+function parseConfig(text: string): Config {
   const data = parseMapping(text);
   const [issue] = validate("registry", data);
   if (issue) {

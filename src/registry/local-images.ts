@@ -8,7 +8,7 @@ import type { Collection, ImageRecord, Layer } from "./model.ts";
 const LOCAL_IMAGE = /^images\/sha256\/[0-9a-f]{64}\.sif$/;
 
 /** Whether a layer's address means a file of the registry itself. */
-export function isLocalImage(url: string): boolean {
+function isLocalImage(url: string): boolean {
   return LOCAL_IMAGE.test(url);
 }
 

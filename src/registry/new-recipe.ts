@@ -5,14 +5,11 @@ import { readConfig } from "./config.ts";
 import { type Reference, shortNameOf } from "./reference.ts";
 import { type ScanOptions, treeFolder } from "./scan.ts";
 
-/** The files that a new recipe consists of, by path relative to the tree. */
-export type RecipeFiles = ReadonlyMap<string, string>;
-
 /**
  * The files of a new recipe: a definition file, without a record so that it will be built, and the collection's
  * README.md, which is only written where there is none.
  */
-export function recipeFiles({ collection, tag }: Reference): RecipeFiles {
+function recipeFiles({ collection, tag }: Reference): ReadonlyMap<string, string> {
   return new Map([
     [`${collection}/manifests/${tag}/Singularity`, definitionTemplate(shortNameOf(collection), tag)],
     [`${collection}/README.md`, readmeTemplate(collection)],

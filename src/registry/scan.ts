@@ -1,4 +1,4 @@
-import { realpathSync, type Dirent } from "node:fs";
+import { realpathSync, statSync, type Dirent } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { StowageError, messageOf, systemCode } from "../errors.ts";
 import { type Finding, type FindingCode, compareFindings } from "../finding.ts";
@@ -57,14 +57,17 @@ export function treeFolder({ root, tree }: ScanOptions, config: Config): string 
 function realTree(options: ScanOptions, config: Config): string {
   const directory = treeFolder(options, config);
   try {
-    return realpathSync(directory);
+    const path = realpathSync(directory);
+    if (statSync(path).isDirectory()) return path;
   } catch (error) {
-    const reason = systemCode(error) === "ENOENT" ? "there is no such folder" : messageOf(error);
-    throw new StowageError(
-      "tree",
-      `no tree at ${directory}: ${reason}; name it with --tree, or set tree: in registry.yml`,
-    );
+    if (systemCode(error) !== "ENOENT") throw noTree(directory, messageOf(error));
   }
+  throw noTree(directory, "there is no such folder");
+}
+
+function noTree(directory: string, reason: string): StowageError {
+  const remedy = "name it with --tree, or set tree: in registry.yml";
+  return new StowageError("tree", `no tree at ${directory}: ${reason}; ${remedy}`);
 }
 
 function emptyTree(label: string, findings: readonly Finding[]): StowageError {

@@ -8,7 +8,7 @@ import { registryPages } from "./pages.ts";
 import { siteFiles } from "./site-files.ts";
 import { pageDrawer } from "./templates.ts";
 
-export interface PluginOptions {
+export interface EleventyPluginOptions {
   /** The folder of registry.yml. */
   readonly root: string;
   /** Where the site will answer; default: what registry.yml says. */
@@ -22,7 +22,7 @@ export interface PluginOptions {
 export function eleventyPlugin({
   root,
   url,
-}: PluginOptions): (config: EleventyConfig) => { dir: { input: string } } {
+}: EleventyPluginOptions): (config: EleventyConfig) => { dir: { input: string } } {
   return (config) => {
     const registry = publicRegistry(scanRegistry({ root }));
     const address = siteAddress(url ?? registry.config.url);

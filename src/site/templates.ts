@@ -8,7 +8,7 @@ import { type DrawPage, TEMPLATES_DIRECTORY } from "./eleventy.ts";
 import { logoPath } from "./assets.ts";
 
 /** The folder of templates that a registry keeps beside registry.yml; a file in it replaces ours of the same name. */
-export const OVERRIDES_FOLDER = "templates";
+const OVERRIDES_FOLDER = "templates";
 
 /** The look of a registry: its templates first, ours behind. Every value is escaped unless a view says it is HTML. */
 export function pageDrawer(root: string, config: Config, site: SiteAddress): DrawPage {
