@@ -12,7 +12,15 @@ export { type Endpoint } from "./endpoints/endpoint.ts";
 export { registryEndpoints } from "./endpoints/index.ts";
 export { type Config } from "./registry/config.ts";
 export { type Digest } from "./registry/digest.ts";
-export type { Collection, Definition, ImageRecord, Layer, Registry, Tag } from "./registry/model.ts";
+export type {
+  Collection,
+  Definition,
+  ImageRecord,
+  Layer,
+  Registry,
+  Tag,
+  TagStatus,
+} from "./registry/model.ts";
 export {
   type CollectionName,
   type Reference,
@@ -21,6 +29,5 @@ export {
   parseReference,
 } from "./registry/reference.ts";
 export { type ScanOptions, publicRegistry, scanRegistry } from "./registry/scan.ts";
-export { type TagStatus, statusOf } from "./registry/status.ts";
 export { type EleventyPluginOptions, eleventyPlugin } from "./site/eleventy-plugin.ts";
 export { type BuildSiteOptions, type BuiltSite, buildSite } from "./site/build-site.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { recipeDigest, statusOf } from "../src/registry/status.ts";
+import { recipeDigest } from "../src/registry/status.ts";
 import { StowageError, scanRegistry } from "../src/index.ts";
 import { DEFINITION, HEX, RECORD_2019, type Files, record2, registryOf } from "./support/registry.ts";
 
@@ -238,7 +238,7 @@ layers:
       "registry/lab/tool/manifests/stale/Singularity": `${DEFINITION}#changed\n`,
       "registry/lab/tool/manifests/stale/README.md": record2(`recipe: ${recipe}\n`),
     });
-    expect(collections[0]?.tags.map((tag) => [tag.name, statusOf(tag)])).toEqual([
+    expect(collections[0]?.tags.map((tag) => [tag.name, tag.status])).toEqual([
       ["built", "built"],
       ["frozen", "frozen"],
       ["frozen-unbuilt", "frozen"],
@@ -256,7 +256,7 @@ layers:
     const recipe = recipeDigest(tag.definition);
     writeFileSync(join(root, "registry/lab/tool/manifests/1.0/README.md"), record2(`recipe: ${recipe}\n`));
     const [again] = scanRegistry({ root }).collections[0]?.tags ?? [];
-    expect(again && statusOf(again)).toBe("built");
+    expect(again?.status).toBe("built");
     expect(recipe).toBe(`sha256:${createHash("sha256").update(bytes).digest("hex")}`);
   });
 

@@ -14,8 +14,6 @@ import { type PullLine, pullLines } from "../registry/pull-lines.ts";
 import type { Reference } from "../registry/reference.ts";
 import { publicRegistry, treeFolder } from "../registry/scan.ts";
 import { type BuiltSite, buildSite } from "../site/build-site.ts";
-import { createPreviewServer } from "../site/preview-server.ts";
-import { watchRegistry } from "../site/watch.ts";
 import {
   type CommonOptions,
   outOption,
@@ -60,6 +58,9 @@ async function runServe(options: ServeOptions): Promise<void> {
   const scan = scanOptions(options);
   const config = readConfig(options.root);
   const { basePath } = siteAddress(options.url ?? config.url);
+  // Loaded here, for they are half of what any other command would wait for.
+  const { createPreviewServer } = await import("../site/preview-server.ts");
+  const { watchRegistry } = await import("../site/watch.ts");
   const preview = createPreviewServer({
     directory: options.out,
     basePath,
@@ -162,8 +163,7 @@ function printRequest({ method, url }: IncomingMessage, status: number): void {
 }
 
 function parsePort(text: string): number {
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
   throw new InvalidArgumentError("expected a number from 0 to 65535.");
 }
 

@@ -2,8 +2,7 @@ import { Command } from "commander";
 import { refuseFindings } from "../registry/findings-error.ts";
 import { formatReference } from "../registry/reference.ts";
 import { scanRegistry } from "../registry/scan.ts";
-import { type TagStatus, statusOf } from "../registry/status.ts";
-import type { Collection, Registry, Tag } from "../registry/model.ts";
+import type { Collection, Registry, Tag, TagStatus } from "../registry/model.ts";
 import { formatBytes, formatDay, plural } from "../site/format.ts";
 import {
   type CommonOptions,
@@ -64,7 +63,7 @@ function entryOf(collection: Collection, tag: Tag): StatusEntry {
   const { record } = tag;
   return {
     reference: formatReference({ collection: collection.name, tag: tag.name }),
-    status: statusOf(tag),
+    status: tag.status,
     ...(collection.isPrivate && { private: true }),
     ...(record && { digest: record.digest }),
     ...(record?.schema === 2 && { size: record.size }),

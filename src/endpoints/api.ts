@@ -2,7 +2,6 @@ import type { SiteAddress } from "../address.ts";
 import { layerUrl } from "../registry/local-images.ts";
 import type { Collection, ImageRecord, Registry, Tag } from "../registry/model.ts";
 import { namespaceOf } from "../registry/reference.ts";
-import { statusOf } from "../registry/status.ts";
 import { countRegistry, updatedOf } from "../registry/summary.ts";
 import { type Endpoint, jsonEndpoint } from "./endpoint.ts";
 import {
@@ -72,7 +71,7 @@ function summary(collection: Collection, site: SiteAddress): object {
 function tagEntry({ name }: Collection, tag: Tag, site: SiteAddress): object {
   return {
     name: tag.name,
-    status: statusOf(tag),
+    status: tag.status,
     frozen: tag.isFrozen,
     page: site.to(tagPath(name, tag.name)),
     definition: tag.definition && site.to(definitionPath(name, tag.name)),

@@ -42,7 +42,11 @@ export interface Tag {
   readonly record?: ImageRecord;
   /** `.frozen` stands beside it: never rebuild, never replace. */
   readonly isFrozen: boolean;
+  readonly status: TagStatus;
 }
+
+/** What a tag's folder says about it (see status.ts). */
+export type TagStatus = "built" | "to build" | "frozen" | "stale";
 
 /** A definition file as it stands. */
 export interface Definition {

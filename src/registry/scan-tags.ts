@@ -2,6 +2,7 @@ import type { Dirent } from "node:fs";
 import { join } from "node:path";
 import type { Definition, ImageRecord, Tag } from "./model.ts";
 import { parseRecord } from "./readme.ts";
+import { statusOf } from "./status.ts";
 import { type TagName, tagProblem } from "./reference.ts";
 import type { TreeReader } from "./tree-reader.ts";
 
@@ -28,13 +29,14 @@ function scanTag(reader: TreeReader, folder: string, name: string): Tag | undefi
   const definition = readDefinition(reader, folder, entries);
   const record = readRecord(reader, folder, entries);
   if (record === "withheld" || (!definition && !record)) return undefined;
-  return {
+  const tag = {
     name: name as TagName,
     folder: reader.labelOf(folder),
     isFrozen: entries.some((entry) => entry.name === ".frozen"),
     ...(definition && { definition }),
     ...(record && { record }),
   };
+  return { ...tag, status: statusOf(tag) };
 }
 
 function readDefinition(

@@ -1,14 +1,11 @@
 import { createHash } from "node:crypto";
-import type { Definition, Tag } from "./model.ts";
-
-/** What a tag's folder says about it. */
-export type TagStatus = "built" | "to build" | "frozen" | "stale";
+import type { Definition, Tag, TagStatus } from "./model.ts";
 
 /**
  * `frozen` wins over all; `stale`: the definition file is not the one the record was built from (only records of
  * schema 2 tell); no record: to build.
  */
-export function statusOf(tag: Tag): TagStatus {
+export function statusOf(tag: Omit<Tag, "status">): TagStatus {
   if (tag.isFrozen) return "frozen";
   if (!tag.record) return "to build";
   const { recipe } = tag.record;

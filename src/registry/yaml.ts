@@ -1,4 +1,5 @@
 import { FAILSAFE_SCHEMA, YAMLException, load, parseEvents } from "js-yaml";
+import { parsePlainYaml } from "./plain-yaml.ts";
 
 /** YAML that cannot be read, with the line (from 1) in the text that was given. */
 export class YamlError extends Error {
@@ -19,6 +20,8 @@ const OPTIONS = { schema: FAILSAFE_SCHEMA, maxAliases: 0, maxDepth: 32 };
 
 /** A mapping from keys to strings, arrays and mappings. Keys without a value are left out. Throws YamlError. */
 export function parseYamlMapping(text: string): Record<string, unknown> {
+  const plain = parsePlainYaml(text);
+  if (plain) return withoutEmpty(plain);
   if (isBlank(text)) return {};
   const value = loadOrThrow(text);
   if (value === "" || value === null) return {};

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { Eleventy, type EleventyConfig } from "@11ty/eleventy";
+import type { EleventyConfig } from "@11ty/eleventy";
 import type { Page } from "./pages.ts";
 
 /** Draws one page as HTML. */
@@ -9,13 +9,11 @@ export type DrawPage = (page: Page) => string;
 export const TEMPLATES_DIRECTORY = fileURLToPath(new URL("../../templates", import.meta.url));
 
 /**
- * Pages that one Eleventy instance draws. It keeps some 8 kB a page until it is done, and starts in a few
- * milliseconds: at 1000, 60,000 pages take a third of the memory and less time than in one go (docs/performance.md).
+ * How many pages of a registry make one page of Eleventy's pagination. Eleventy spends about as long on a page as
+ * Nunjucks does, and keeps some kilobytes of each until it is done; shared by a hundred, neither is to be seen
+ * (docs/performance.md).
  */
-const BATCH_SIZE = 1000;
-
-/** Stands for a page in Eleventy's memory once it has been handed on. */
-const HANDED_ON = " ";
+const PAGES_AT_ONCE = 100;
 
 /**
  * Draws pages through Eleventy and hands each to `write` with its path below the site, at once, so that no more
@@ -27,44 +25,60 @@ export async function renderPages(
   draw: DrawPage,
   write: (path: string, html: string) => void,
 ): Promise<void> {
+  const { Eleventy } = await loadEleventy();
   let failure: unknown;
-  const drawAndWrite = (page: Page) => {
+  const drawAll = (items: readonly Page[]) => {
     try {
-      write(outputPathOf(page), draw(page));
+      for (const page of items) write(outputPathOf(page), draw(page));
     } catch (error) {
       failure ??= error;
       throw error;
     }
-    return HANDED_ON;
+    return "";
   };
-  for (const batch of batches(pages, BATCH_SIZE)) {
-    const eleventy = new Eleventy(TEMPLATES_DIRECTORY, "_site", {
-      quietMode: true,
-      configPath: false,
-      dryRun: true,
-      config: (config) => addPages(config, batch, drawAndWrite),
-    });
-    eleventy.disableLogger();
-    await eleventy.init();
-    await eleventy.write().catch((error: unknown) => {
-      // Eleventy wraps what a template throws in words of its own.
-      throw failure ?? error;
-    });
-  }
+  const eleventy = new Eleventy(TEMPLATES_DIRECTORY, "_site", {
+    quietMode: true,
+    configPath: false,
+    dryRun: true,
+    config: (config) => addTemplate(config, [...pages], PAGES_AT_ONCE, drawAll, () => false),
+  });
+  eleventy.disableLogger();
+  await eleventy.init();
+  await eleventy.write().catch((error: unknown) => {
+    // Eleventy wraps what a template throws in words of its own.
+    throw failure ?? error;
+  });
 }
 
-/** Adds pages to an Eleventy configuration: one paginated template, a page an item, drawn by `draw`. */
+/** Adds pages to an Eleventy configuration, for Eleventy to write: one page of its pagination each. */
 export function addPages(config: EleventyConfig, pages: readonly Page[], draw: DrawPage): void {
+  addTemplate(
+    config,
+    pages,
+    1,
+    (items) => items.map(draw).join(""),
+    ([page]) => page !== undefined && outputPathOf(page),
+  );
+}
+
+/** One paginated template, whose body is ours: Eleventy would compile a Nunjucks body anew for every page. */
+function addTemplate(
+  config: EleventyConfig,
+  pages: readonly Page[],
+  size: number,
+  render: (items: readonly Page[]) => string,
+  permalink: (items: readonly Page[]) => string | false,
+): void {
   config.setUseGitIgnore(false);
   config.ignores.clear();
   config.setTemplateFormats(["11ty.js"]);
   config.addTemplate(
     "pages.11ty.js",
-    { render: ({ pagination }: PageData) => draw(itemOf(pagination)) },
+    { render: (data: PageData) => render(pagesOf(data)) },
     {
       pages: pages.map((page) => new Item(page)),
-      pagination: { data: "pages", size: 1 },
-      permalink: ({ pagination }: PageData) => outputPathOf(itemOf(pagination)),
+      pagination: { data: "pages", size },
+      permalink: (data: PageData) => permalink(pagesOf(data)),
       eleventyExcludeFromCollections: true,
     },
   );
@@ -80,25 +94,22 @@ class Item {
 }
 
 interface PageData {
-  readonly pagination: { readonly items: readonly [Item] };
+  readonly pagination: { readonly items: readonly Item[] };
 }
 
-function itemOf({ items }: PageData["pagination"]): Page {
-  return items[0].page;
+function pagesOf({ pagination }: PageData): Page[] {
+  return pagination.items.map(({ page }) => page);
 }
 
 function outputPathOf({ path }: Page): string {
   return path === "" || path.endsWith("/") ? `${path}index.html` : path;
 }
 
-function* batches<T>(items: Iterable<T>, size: number): Iterable<T[]> {
-  let batch: T[] = [];
-  for (const item of items) {
-    batch.push(item);
-    if (batch.length === size) {
-      yield batch;
-      batch = [];
-    }
-  }
-  if (batch.length > 0) yield batch;
+/**
+ * Eleventy takes longer to load than all else together, so it is loaded when something is to be drawn. The variable
+ * spares the thread that it starts to load changed configuration files anew, of which there are none here.
+ */
+async function loadEleventy(): Promise<typeof import("@11ty/eleventy")> {
+  process.env["ELEVENTY_SKIP_ESM_RESOLVER"] = "1";
+  return import("@11ty/eleventy");
 }

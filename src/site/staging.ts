@@ -63,8 +63,8 @@ export class Staging {
 
   /** Puts a file into the site. Throws where two things claim one path. */
   add({ path, source }: SiteFile): void {
-    const target = join(this.#directory, path);
-    this.#makeFolder(dirname(target));
+    const target = `${this.#directory}/${path}`;
+    this.#makeFolder(target.slice(0, target.lastIndexOf("/")));
     if (!("file" in source)) writeFileSync(target, source.body, { flag: "wx" });
     else if (source.isImage) linkOrCopy(source.file, target);
     else copyFileSync(source.file, target, constants.COPYFILE_EXCL);
@@ -89,7 +89,7 @@ export class Staging {
 
   #makeFolder(folder: string): void {
     if (folder === this.#directory || this.#folders.has(folder)) return;
-    this.#makeFolder(dirname(folder));
+    this.#makeFolder(folder.slice(0, folder.lastIndexOf("/")));
     mkdirSync(folder);
     this.#folders.add(folder);
   }

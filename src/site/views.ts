@@ -13,7 +13,6 @@ import { layerUrl } from "../registry/local-images.ts";
 import type { Collection, ImageRecord, Registry, Tag } from "../registry/model.ts";
 import { type PullLine, pullLines } from "../registry/pull-lines.ts";
 import { namespaceOf, shortNameOf } from "../registry/reference.ts";
-import { statusOf } from "../registry/status.ts";
 import { countRegistry, updatedOf } from "../registry/summary.ts";
 import { compareNatural, formatBytes, formatDay, plural, shortDigest } from "./format.ts";
 import { renderMarkdown } from "./markdown.ts";
@@ -95,10 +94,9 @@ export function tagView(collection: Collection, tag: Tag, site: SiteAddress): ob
       { text: shortNameOf(name), href: href(site, collectionPath(name)) },
     ],
     shortName: tag.name,
-    status: statusOf(tag),
+    status: tag.status,
     ...(record && {
-      facts: factsOf(record),
-      addresses: record.layers.map((layer) => layerUrl(layer, site)),
+      image: imageView(record, site),
       labels: Object.entries(record.labels ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)),
       pull: pullView(collection, tag, site),
       manifestHref: href(site, manifestPath(name, tag.name)),
@@ -145,7 +143,7 @@ function tagRows(collection: Collection, site: SiteAddress): object[] {
   return naturalTags(collection).map((tag) => ({
     name: tag.name,
     href: href(site, tagPath(collection.name, tag.name)),
-    status: statusOf(tag),
+    status: tag.status,
     ...(tag.record && {
       size: sizeText(tag.record),
       digest: tag.record.digest,
@@ -179,30 +177,22 @@ function sizeText({ schema, size }: ImageRecord): string | undefined {
   return schema === 2 ? formatBytes(size) : undefined;
 }
 
-function factsOf(record: ImageRecord): { name: string; value: string; isCode?: boolean }[] {
-  const { schema, size, created, architecture, builder, source, recipe, md5 } = record;
-  const sizeFact =
-    schema === 2
-      ? `${formatBytes(size)} (${size.toLocaleString("en")} bytes)`
-      : `${size} (a record of 2019: KiB or bytes)`;
-  return [
-    { name: "Digest", value: record.digest, isCode: true },
-    { name: "Size", value: sizeFact },
-    ...fact("Architecture", architecture),
-    ...fact("Created", created),
-    ...fact("Built by", builder && [builder.name, builder.version].filter(Boolean).join(" ")),
-    ...fact("Source", source && [source.repository, source.revision].filter(Boolean).join(" at ")),
-    ...fact("Recipe", recipe, true),
-    ...fact("MD5", md5, true),
-  ];
-}
-
-function fact(
-  name: string,
-  value: string | undefined,
-  isCode = false,
-): { name: string; value: string; isCode: boolean }[] {
-  return value === undefined ? [] : [{ name, value, isCode }];
+function imageView(record: ImageRecord, site: SiteAddress): object {
+  const { schema, size, builder, source } = record;
+  return {
+    digest: record.digest,
+    size:
+      schema === 2
+        ? `${formatBytes(size)} (${size.toLocaleString("en")} bytes)`
+        : `${size} (a record of 2019: KiB or bytes)`,
+    architecture: record.architecture,
+    created: record.created,
+    builder: builder && [builder.name, builder.version].filter(Boolean).join(" "),
+    source: source && [source.repository, source.revision].filter(Boolean).join(" at "),
+    recipe: record.recipe,
+    md5: record.md5,
+    addresses: record.layers.map((layer) => layerUrl(layer, site)),
+  };
 }
 
 /** A line that asks this very site for an address, in the manner of 2019; undefined where nothing is built. */
