@@ -4,6 +4,9 @@ const SECTION = /^(\s*)(%[A-Za-z]+)(.*)$/;
 const HEADER = /^(\s*[A-Za-z]+\s*)(:)(.*)$/;
 const COMMENT = /^\s*#/;
 
+/** Above this a file is shown without marks: they are many times the size of short lines. */
+const MOST_LINES = 5000;
+
 /**
  * A definition file as HTML: one `<span id="L12">` a line, with sections (`<b>`), header keys (`<u>`) and
  * comments (`<i>`) marked. The text is a stranger's and is escaped; the marking reads one line at a time and
@@ -11,6 +14,7 @@ const COMMENT = /^\s*#/;
  */
 export function highlightDefinition(text: string): string {
   const lines = text.replace(/\r?\n$/, "").split(/\r?\n/);
+  if (lines.length > MOST_LINES) return escapeHtml(lines.join("\n"));
   let inHeader = true;
   return lines
     .map((line, index) => {

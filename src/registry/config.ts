@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, realpathSync, statSync } from "node:fs";
+import { join, sep } from "node:path";
 import { StowageError } from "../errors.ts";
 import { readTextFile, withoutByteOrderMark } from "../read-file.ts";
 import { validate } from "./schema.ts";
@@ -31,7 +31,25 @@ export function readConfig(root: string): Config {
   if ("problem" in file) {
     throw new StowageError("config", `cannot be read (${file.problem})`, { place: { file: CONFIG_FILE } });
   }
-  return parseConfig(withoutByteOrderMark(file.text));
+  const text = withoutByteOrderMark(file.text);
+  const config = parseConfig(text);
+  requireLogo(root, config, text);
+  return config;
+}
+
+/** The logo is published, so it must be a file of the registry, not what a link in it leads to. */
+function requireLogo(root: string, { theme: { logo } }: Config, text: string): void {
+  if (logo === undefined) return;
+  const file = realPath(join(root, logo));
+  const isInside = file?.startsWith(`${realPath(root)}${sep}`);
+  if (file !== undefined && isInside && statSync(file).isFile()) return;
+  throw new StowageError("config", `theme.logo names ${logo}, which is no file of this registry`, {
+    place: { file: CONFIG_FILE, line: lineOfPath(text, ["theme", "logo"]) },
+  });
+}
+
+function realPath(path: string): string | undefined {
+  return existsSync(path) ? realpathSync(path) : undefined;
 }
 
 /** The configuration in the text of a registry.yml. Throws StowageError with the line of the first mistake. */

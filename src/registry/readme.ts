@@ -59,9 +59,16 @@ export function parseRecord(text: string, file: string): ReadmeResult<ImageRecor
   if (!("data" in parsed)) return { value: undefined, findings: [parsed.finding] };
   const { data, yaml } = parsed;
   const schema: SchemaName = "schema" in data ? "record" : "record-2019";
-  const [issue] = validate(schema, data);
+  const [issue = sizeIssue(data)] = validate(schema, data);
   if (issue) return { value: undefined, findings: [findingOf(issue, yaml, file, "bad-record")] };
   return { value: recordOf(data, schema), findings: [] };
+}
+
+/** Conversion lets `1e999` through, which is no number that JSON has. */
+function sizeIssue(data: Record<string, unknown>): SchemaIssue | undefined {
+  const { size, layers } = data as unknown as ImageRecord;
+  const isExact = [size, ...(layers ?? []).map((layer) => layer.size)].every(Number.isSafeInteger);
+  return isExact ? undefined : { path: ["size"], isUnknownKey: false, expected: "a whole number" };
 }
 
 /** The keys of the schema in a fixed order; what else a record of 2019 carries is not ours to serve. */

@@ -20,12 +20,12 @@ export function scanTags(reader: TreeReader, manifests: string): Tag[] {
 
 /** Undefined where the folder holds no tag, or one that must not be served. */
 function scanTag(reader: TreeReader, folder: string, name: string): Tag | undefined {
-  const entries = reader.list(folder);
   const problem = tagProblem(name);
   if (problem) {
     reader.report(problem.code, folder, { name, expected: problem.expected });
     return undefined;
   }
+  const entries = reader.list(folder);
   const definition = readDefinition(reader, folder, entries);
   const record = readRecord(reader, folder, entries);
   if (record === "withheld" || (!definition && !record)) return undefined;

@@ -82,7 +82,6 @@ function emptyTree(label: string, findings: readonly Finding[]): StowageError {
 class Walk {
   readonly collections: Collection[] = [];
   readonly reader: TreeReader;
-  readonly #isRepositoryRoot: boolean;
 
   constructor(root: string, directory: string) {
     const fromRoot = relative(realpathSync(root), directory);
@@ -91,28 +90,29 @@ class Walk {
       directory,
       isInside ? fromRoot.replaceAll(sep, "/") || "." : resolve(directory),
     );
-    this.#isRepositoryRoot = fromRoot === "";
   }
 
   /** Reads all below a folder that is the namespace made of `segments` (none: the tree itself). */
   readNamespace(directory: string, segments: readonly string[]): void {
     const entries = this.reader.list(directory);
     if (entries.some(({ name }) => name === SITE_MARKER)) return;
-    if (segments.length > 0 && entries.some((entry) => entry.name === "manifests" && entry.isDirectory())) {
-      this.#readCollection(directory, segments, entries);
-    }
-    const folders = entries.filter((entry) => this.#isNamespaceEntry(entry, segments.length));
+    const manifests = entries.find(({ name }) => name === "manifests");
+    if (segments.length > 0 && manifests?.isDirectory()) this.#readCollection(directory, segments, entries);
+    const folders = entries.filter((entry) => this.#isNamespaceEntry(entry, directory, segments.length));
     this.reader.checkCase(directory, folders);
     for (const entry of folders) this.#descend(entry, join(directory, entry.name), segments);
   }
 
-  /** `manifests` and `tags` are read with the collection; hidden folders are none of ours. */
-  #isNamespaceEntry(entry: Dirent, depth: number): boolean {
+  /** What may be a namespace or a collection, or a link to one. */
+  #isNamespaceEntry(entry: Dirent, directory: string, depth: number): boolean {
     const { name } = entry;
-    if (!entry.isDirectory() && !entry.isSymbolicLink()) return false;
-    if (name.startsWith(".")) return false;
-    if (depth > 0) return name !== "manifests" && name !== "tags";
-    return !(this.#isRepositoryRoot && (name.startsWith("_") || name === "node_modules"));
+    const path = join(directory, name);
+    if (entry.isSymbolicLink()) return !name.startsWith(".") && name !== "README.md" && !isFile(path);
+    if (!entry.isDirectory()) return false;
+    if (depth === 0) return !this.reader.passesOver(name);
+    if (name.startsWith(".") || name === "manifests") return false;
+    // A collection's tags/ is a mark of 2019, unless somebody meant a collection of that name.
+    return name !== "tags" || leadsToManifests(path);
   }
 
   #descend(entry: Dirent, path: string, parents: readonly string[]): void {
@@ -137,7 +137,7 @@ class Walk {
   #readCollection(directory: string, segments: readonly string[], entries: readonly Dirent[]): void {
     if (segments.length < 2) {
       // In a repository's root a folder with manifests/ may be anything.
-      if (!this.#isRepositoryRoot)
+      if (this.reader.label !== ".")
         this.reader.report("no-namespace", directory, { name: segments.join("/") });
       return;
     }
@@ -164,20 +164,36 @@ class Walk {
   }
 }
 
-/** How deep and wide a badly named folder is searched for what makes it worth a finding. */
-const SEARCH_DEPTH = 6;
-const SEARCH_WIDTH = 200;
-
-function leadsToManifests(directory: string, depth = 0): boolean {
-  let entries: Dirent[];
+/** Whether a path, through links, is a file; false where a link leads nowhere or in a circle. */
+function isFile(path: string): boolean {
   try {
-    entries = sortedEntries(directory);
+    return statSync(path).isFile();
   } catch {
-    return true;
+    return false;
   }
-  const folders = entries.filter((entry) => entry.isDirectory()).slice(0, SEARCH_WIDTH);
-  if (folders.some(({ name }) => name === "manifests")) return true;
-  return (
-    depth < SEARCH_DEPTH && folders.some(({ name }) => leadsToManifests(join(directory, name), depth + 1))
-  );
+}
+
+/** How many folders a badly named one is searched for what makes it worth a finding. */
+const SEARCHED_FOLDERS = 10_000;
+
+function leadsToManifests(directory: string): boolean {
+  const waiting = [directory];
+  for (let count = 0; count < SEARCHED_FOLDERS; count++) {
+    const next = waiting.pop();
+    if (next === undefined) return false;
+    const folders = listFolders(next);
+    if (!folders || folders.includes("manifests")) return true;
+    waiting.push(...folders.map((name) => join(next, name)));
+  }
+  return true;
+}
+
+/** Undefined where the folder cannot be read: then it is worth a finding, too. */
+function listFolders(directory: string): string[] | undefined {
+  try {
+    const entries = sortedEntries(directory).slice(0, SEARCHED_FOLDERS);
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch {
+    return undefined;
+  }
 }

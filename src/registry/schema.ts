@@ -42,14 +42,24 @@ ajvFormats.default(ajv, ["date-time"]);
 
 const compiled = new Map<SchemaName, ValidateFunction>();
 
-/** All that the schema refuses in `data`; numbers and booleans are converted in place. */
+/** What the schema refuses in `data`, one issue a key; numbers and booleans are converted in place. */
 export function validate(name: SchemaName, data: unknown): readonly SchemaIssue[] {
   let check = compiled.get(name);
   if (!check) {
     check = ajv.compile(JSON.parse(schemaText(name)) as object);
     compiled.set(name, check);
   }
-  return check(data) ? [] : (check.errors ?? []).map(issueOf);
+  return check(data) ? [] : firstOfEachKey(check.errors ?? []);
+}
+
+/** A list may hold a hundred thousand mistakes. */
+function firstOfEachKey(errors: readonly ErrorObject[]): SchemaIssue[] {
+  const issues = new Map<string, SchemaIssue>();
+  for (const error of errors) {
+    const key = error.instancePath.split("/", 2)[1] ?? String(error.params.additionalProperty);
+    if (!issues.has(key)) issues.set(key, issueOf(error));
+  }
+  return [...issues.values()];
 }
 
 function issueOf(error: ErrorObject): SchemaIssue {

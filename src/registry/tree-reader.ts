@@ -91,11 +91,23 @@ export class TreeReader {
     if (!entry.isSymbolicLink()) return path;
     try {
       const target = realpathSync(path);
-      if (target.startsWith(this.directory + sep)) return target;
+      if (target.startsWith(this.directory + sep) && !this.#isHidden(target)) return target;
     } catch {
       // A circle, or nothing there: the same finding.
     }
     this.report("symbolic-link", path, { name: entry.name });
     return undefined;
+  }
+
+  /** Whether a real path lies in a folder that the walk passes over, such as `.git`, which may hold secrets. */
+  #isHidden(path: string): boolean {
+    const segments = path.slice(this.directory.length + 1).split(sep);
+    return segments.some((segment) => segment.startsWith(".")) || this.passesOver(segments[0] ?? "");
+  }
+
+  /** Whether a folder of the tree's top is none of the tree: hidden, generated or installed. */
+  passesOver(name: string): boolean {
+    const isRepositoryRoot = this.label === ".";
+    return name.startsWith(".") || (isRepositoryRoot && (name.startsWith("_") || name === "node_modules"));
   }
 }

@@ -1,4 +1,4 @@
-import { FAILSAFE_SCHEMA, YAMLException, load, parseEvents } from "js-yaml";
+import { FAILSAFE_SCHEMA, YAMLException, getScalarValue, load, parseEvents } from "js-yaml";
 import { parsePlainYaml } from "./plain-yaml.ts";
 
 /** YAML that cannot be read, with the line (from 1) in the text that was given. */
@@ -112,7 +112,7 @@ function afterNode(events: readonly YamlEvent[], at: number): number {
 }
 
 function keyText(event: YamlEvent | undefined, text: string): string | undefined {
-  return event && "valueStart" in event ? text.slice(event.valueStart, event.valueEnd) : undefined;
+  return event && "valueStart" in event ? getScalarValue(text, event) : undefined;
 }
 
 function offsetOf(event: YamlEvent | undefined): number {

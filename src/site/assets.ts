@@ -1,7 +1,6 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { extname, join } from "node:path";
 import fastGlob from "fast-glob";
-import { StowageError } from "../errors.ts";
 import type { Config } from "../registry/config.ts";
 import type { SiteFile } from "./staging.ts";
 
@@ -23,7 +22,7 @@ export function siteAssets(root: string, config: Config, folders: readonly strin
   }
   const { logo, accent } = config.theme;
   if (logo !== undefined)
-    assets.set(logoPath(logo), { path: logoPath(logo), source: { file: logoFile(root, logo) } });
+    assets.set(logoPath(logo), { path: logoPath(logo), source: { file: join(root, logo) } });
   if (accent !== undefined) assets.set(THEME_PATH, { path: THEME_PATH, source: { body: themeCss(accent) } });
   return [...assets.values()];
 }
@@ -38,12 +37,4 @@ function themeCss(accent: string): string {
 /** The logo under a name of ours, since the maintainer's may be anything. */
 export function logoPath(logo: string): string {
   return `${ASSETS_FOLDER}/logo${extname(logo).toLowerCase()}`;
-}
-
-function logoFile(root: string, logo: string): string {
-  const file = join(root, logo);
-  if (statSync(file, { throwIfNoEntry: false })?.isFile()) return file;
-  throw new StowageError("config", `theme.logo names ${logo}, which is no file`, {
-    place: { file: "registry.yml" },
-  });
 }

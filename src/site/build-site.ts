@@ -36,7 +36,7 @@ export async function buildSite(options: BuildSiteOptions): Promise<BuiltSite> {
     await writeSite(publicRegistry(registry), address, options.root, staging);
     await staging.commit();
   } catch (error) {
-    staging.discard();
+    await staging.discard();
     throw error;
   }
   return { registry, address, fileCount: staging.fileCount };

@@ -39,6 +39,7 @@ export async function renderPages(
   const eleventy = new Eleventy(TEMPLATES_DIRECTORY, "_site", {
     quietMode: true,
     configPath: false,
+    loader: "esm",
     dryRun: true,
     config: (config) => addTemplate(config, [...pages], PAGES_AT_ONCE, drawAll, () => false),
   });
@@ -70,6 +71,8 @@ function addTemplate(
   permalink: (items: readonly Page[]) => string | false,
 ): void {
   config.setUseGitIgnore(false);
+  // The package.json of the working folder is nobody's data here.
+  config.on("eleventy.config", (resolved) => (resolved.getConfig().keys.package = false));
   config.ignores.clear();
   config.setTemplateFormats(["11ty.js"]);
   config.addTemplate(

@@ -1,5 +1,4 @@
 import MarkdownIt from "markdown-it";
-import anchor from "markdown-it-anchor";
 import { escapeHtml } from "../html.ts";
 
 /** Prefix of every id that a README makes, so that none is the page's own. */
@@ -7,23 +6,69 @@ const ID_PREFIX = "readme-";
 /** A README stands below the page's h1 and its section's h2. */
 const HEADING_SHIFT = 2;
 const LOWEST_HEADING = 6;
+/** What addresses and titles may add up to, in characters: a reference may name a long one a hundred thousand times. */
+const SMALLEST_ADDRESS_BUDGET = 100_000;
+/** Schemes that a link may have; without one it is relative. */
+const ALLOWED_LINK = /^(?:https?:|mailto:|ftp:|(?![a-z][a-z0-9+.-]*:))/i;
 
 const markdown = new MarkdownIt({ html: false, linkify: true, maxNesting: 50 });
-// `run.py` and `build.sh` are files, not hosts.
-markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
-markdown.use(anchor, { slugify: slug });
-markdown.core.ruler.push("stowage-headings", (state) => {
-  for (const token of state.tokens) {
-    if (token.type === "heading_open" || token.type === "heading_close") {
-      token.tag = `h${Math.min(Number(token.tag.slice(1)) + HEADING_SHIFT, LOWEST_HEADING)}`;
-    }
+markdown.validateLink = (address) => ALLOWED_LINK.test(address.trim());
+// `run.py` and `build.sh` are files, not hosts; `//` alone makes the search for links quadratic.
+markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false }).add("//", null);
+
+type Token = ReturnType<typeof markdown.parse>[number];
+
+markdown.core.ruler.push("stowage", (state) => {
+  const slugs = new Map<string, number>();
+  let budget = Math.max(state.src.length, SMALLEST_ADDRESS_BUDGET);
+  for (const [index, token] of state.tokens.entries()) {
+    if (token.type === "heading_open") markHeading(token, state.tokens[index + 1], slugs);
+    if (token.type === "heading_close") token.tag = shifted(token.tag);
+    if (token.children) budget = checkLinks(token.children, budget);
   }
 });
-// A remote picture would tell a third party who reads the page: it becomes a link.
+
+function markHeading(heading: Token, content: Token | undefined, slugs: Map<string, number>): void {
+  heading.tag = shifted(heading.tag);
+  const slug = slugOf((content?.children ?? []).map((child) => child.content).join(""));
+  const count = slugs.get(slug) ?? 0;
+  slugs.set(slug, count + 1);
+  // `~` is in no slug, so that no heading can be called what another is numbered.
+  heading.attrSet("id", `${ID_PREFIX}${slug}${count === 0 ? "" : `~${count}`}`);
+}
+
+function shifted(tag: string): string {
+  return `h${Math.min(Number(tag.slice(1)) + HEADING_SHIFT, LOWEST_HEADING)}`;
+}
+
+function slugOf(text: string): string {
+  const words = text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
+  return words.join("-") || "section";
+}
+
+/** Blanks addresses beyond the budget, tells pictures whether they stand in a link, and returns what is left. */
+function checkLinks(tokens: readonly Token[], budget: number): number {
+  let left = budget;
+  let isInLink = false;
+  for (const token of tokens) {
+    if (token.type === "link_open") isInLink = true;
+    if (token.type === "link_close") isInLink = false;
+    if (token.type === "image") token.meta = { isInLink };
+    for (const attribute of token.attrs ?? []) {
+      left -= String(attribute[1]).length;
+      if (left < 0) attribute[1] = "";
+    }
+  }
+  return left;
+}
+
+// A remote picture would tell a third party who reads the page: it becomes a link, or text where it is in one.
 markdown.renderer.rules.image = (tokens, index) => {
   const token = tokens[index];
   const address = String(token?.attrGet("src") ?? "");
-  return `<a href="${escapeHtml(address)}" rel="nofollow ugc">${escapeHtml(token?.content || address)}</a>`;
+  const text = escapeHtml(token?.content || address);
+  const { isInLink } = (token?.meta ?? {}) as { isInLink?: boolean };
+  return isInLink ? text : `<a href="${escapeHtml(address)}" rel="nofollow ugc">${text}</a>`;
 };
 // A table may be wider than a phone.
 markdown.renderer.rules.table_open = () => '<div class="scroll" tabindex="0"><table>\n';
@@ -33,13 +78,9 @@ markdown.renderer.rules.link_open = (tokens, index, options, _environment, rende
   return renderer.renderToken(tokens, index, options);
 };
 
-function slug(text: string): string {
-  return ID_PREFIX + encodeURIComponent(text.trim().toLowerCase().replace(/\s+/g, "-"));
-}
-
 /**
- * A stranger's Markdown as HTML. Raw HTML is shown as text; `javascript:`, `vbscript:`, `file:` and `data:` links
- * stay text; nothing is loaded from anywhere.
+ * A stranger's Markdown as HTML. Raw HTML is shown as text; a link that is not to the web, mail or a relative
+ * address stays text; nothing is loaded from anywhere. Time and output grow with the text, whatever is in it.
  */
 export function renderMarkdown(text: string): string {
   return markdown.render(text);

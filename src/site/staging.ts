@@ -11,12 +11,12 @@ import {
   realpathSync,
   renameSync,
   rmSync,
-  writeFileSync,
 } from "node:fs";
 import { once } from "node:events";
 import { hostname } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { StowageError, messageOf, systemCode } from "../errors.ts";
+import { FileWriter } from "./file-writer.ts";
 import { SITE_MARKER } from "../registry/scan.ts";
 
 const MARKER_TEXT = "This folder was written by Stowage, which replaces it as a whole.\n";
@@ -36,12 +36,13 @@ export interface SiteFile {
 export class Staging {
   readonly #out: string;
   readonly #directory: string;
-  readonly #folders = new Set<string>();
+  readonly #writer: FileWriter;
   fileCount = 0;
 
   private constructor(out: string, directory: string) {
     this.#out = out;
     this.#directory = directory;
+    this.#writer = new FileWriter(directory);
   }
 
   /** Throws StowageError where `out` holds anything that Stowage did not write. */
@@ -63,17 +64,16 @@ export class Staging {
 
   /** Puts a file into the site. Throws where two things claim one path. */
   add({ path, source }: SiteFile): void {
-    const target = `${this.#directory}/${path}`;
-    this.#makeFolder(target.slice(0, target.lastIndexOf("/")));
-    if (!("file" in source)) writeFileSync(target, source.body, { flag: "wx" });
-    else if (source.isImage) linkOrCopy(source.file, target);
-    else copyFileSync(source.file, target, constants.COPYFILE_EXCL);
+    if (!("file" in source)) this.#writer.write(path, source.body);
+    else if (source.isImage) linkOrCopy(source.file, this.#writer.prepare(path));
+    else copyFileSync(source.file, this.#writer.prepare(path), constants.COPYFILE_EXCL);
     this.fileCount++;
   }
 
   /** Puts the finished site in the old one's place. */
   async commit(): Promise<void> {
     try {
+      await this.#writer.finish();
       await swap(this.#directory, this.#out);
     } catch (error) {
       throw new StowageError("output", `${this.#out}: cannot be replaced: ${messageOf(error)}`, {
@@ -83,15 +83,9 @@ export class Staging {
     removeStrays(this.#out);
   }
 
-  discard(): void {
+  async discard(): Promise<void> {
+    await this.#writer.stop();
     rmSync(this.#directory, { recursive: true, force: true });
-  }
-
-  #makeFolder(folder: string): void {
-    if (folder === this.#directory || this.#folders.has(folder)) return;
-    this.#makeFolder(folder.slice(0, folder.lastIndexOf("/")));
-    mkdirSync(folder);
-    this.#folders.add(folder);
   }
 }
 
