@@ -69,20 +69,21 @@ async function runServe(options: ServeOptions): Promise<void> {
   await listen(preview.server, options);
   const url = options.url ?? addressOf(preview.server, options.host) + basePath;
   const build = () => buildSite({ ...scan, out: options.out, url });
-  try {
-    printStart(await build(), options);
-  } catch (error) {
+  const site = await build().catch((error: unknown) => {
     preview.server.close();
     throw error;
-  }
-  const stopWatching = await watchRegistry(
-    { root: options.root, tree: treeFolder(scan, config) },
+  });
+  const interrupted = untilInterrupted();
+  const watch = await watchRegistry(
+    { root: options.root, tree: treeFolder(scan, config), out: options.out },
     async () => {
       if (await rebuild(build, options)) preview.reload();
     },
   );
-  await untilInterrupted();
-  await stopWatching();
+  // Not before, so that all that it promises holds already.
+  printStart(site, options);
+  await Promise.race([interrupted, watch.failure]);
+  await watch.stop();
   preview.server.close();
   preview.server.closeAllConnections();
 }

@@ -115,9 +115,9 @@ export function formatReference({ collection, tag }: Reference): string {
   return `${collection}:${tag}`;
 }
 
-/** All but the last segment of a collection's name. */
-export function namespaceOf(collection: string): string {
-  return collection.slice(0, collection.lastIndexOf("/"));
+/** All but the last segment of the name of a collection or a namespace; empty where there is but one. */
+export function namespaceOf(name: string): string {
+  return name.slice(0, Math.max(name.lastIndexOf("/"), 0));
 }
 
 /** The last segment of a collection's name. */

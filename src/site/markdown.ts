@@ -3,7 +3,7 @@ import { escapeHtml } from "../html.ts";
 
 /** Prefix of every id that a README makes, so that none is the page's own. */
 const ID_PREFIX = "readme-";
-/** A README stands below the page's h1 and its section's h2. */
+/** A README stands below the page's h1 and its section's h2; no level is skipped, whatever it skips itself. */
 const HEADING_SHIFT = 2;
 const LOWEST_HEADING = 6;
 /** What addresses and titles may add up to, in characters: a reference may name a long one a hundred thousand times. */
@@ -20,16 +20,20 @@ type Token = ReturnType<typeof markdown.parse>[number];
 
 markdown.core.ruler.push("stowage", (state) => {
   const slugs = new Map<string, number>();
+  const outline: number[] = [];
   let budget = Math.max(state.src.length, SMALLEST_ADDRESS_BUDGET);
   for (const [index, token] of state.tokens.entries()) {
-    if (token.type === "heading_open") markHeading(token, state.tokens[index + 1], slugs);
-    if (token.type === "heading_close") token.tag = shifted(token.tag);
+    if (token.type === "heading_open") {
+      descend(outline, levelOf(token));
+      markHeading(token, state.tokens[index + 1], slugs);
+    }
+    if (token.type === "heading_open" || token.type === "heading_close") token.tag = tagAt(outline.length);
+    if (token.type === "th_open" || token.type === "td_open") alignByClass(token);
     if (token.children) budget = checkLinks(token.children, budget);
   }
 });
 
 function markHeading(heading: Token, content: Token | undefined, slugs: Map<string, number>): void {
-  heading.tag = shifted(heading.tag);
   const slug = slugOf((content?.children ?? []).map((child) => child.content).join(""));
   const count = slugs.get(slug) ?? 0;
   slugs.set(slug, count + 1);
@@ -37,8 +41,24 @@ function markHeading(heading: Token, content: Token | undefined, slugs: Map<stri
   heading.attrSet("id", `${ID_PREFIX}${slug}${count === 0 ? "" : `~${count}`}`);
 }
 
-function shifted(tag: string): string {
-  return `h${Math.min(Number(tag.slice(1)) + HEADING_SHIFT, LOWEST_HEADING)}`;
+/** Makes `outline`, the levels of the headings that a place stands below, end in `level`. */
+function descend(outline: number[], level: number): void {
+  while ((outline.at(-1) ?? 0) >= level) outline.pop();
+  outline.push(level);
+}
+
+function levelOf({ tag }: Token): number {
+  return Number(tag.slice(1));
+}
+
+function tagAt(depth: number): string {
+  return `h${Math.min(depth + HEADING_SHIFT, LOWEST_HEADING)}`;
+}
+
+/** A style attribute is what the pages' Content-Security-Policy refuses: style.css knows `center` and `right`. */
+function alignByClass(cell: Token): void {
+  const [, alignment] = /^text-align:(center|right)$/.exec(String(cell.attrGet("style") ?? "")) ?? [];
+  cell.attrs = alignment ? [["class", alignment]] : null;
 }
 
 function slugOf(text: string): string {

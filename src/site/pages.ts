@@ -49,15 +49,11 @@ export function* registryPages(registry: Registry, site: SiteAddress): Iterable<
 function groupByNamespace({ collections }: Registry): Map<string, Registry["collections"][number][]> {
   const groups = new Map<string, Registry["collections"][number][]>();
   for (const collection of collections) {
-    for (let outer = namespaceOf(collection.name); outer !== ""; outer = outerOf(outer)) {
+    for (let outer = namespaceOf(collection.name); outer !== ""; outer = namespaceOf(outer)) {
       const group = groups.get(outer);
       if (group) group.push(collection);
       else groups.set(outer, [collection]);
     }
   }
   return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function outerOf(namespace: string): string {
-  return namespace.slice(0, Math.max(namespace.lastIndexOf("/"), 0));
 }

@@ -69,14 +69,21 @@ interface PageFile {
 
 const NOT_FOUND: PageFile = { file: "404.html", status: 404 };
 
-/** The page at a path, if it is one. Whatever needs decoding or normalising is left to the file server. */
+/** The page at a path, if it is one. Whatever is hidden or needs decoding or normalising is left to the file server. */
 function pageFile(directory: string, path: string): PageFile | undefined {
-  if (path.includes("%") || path.includes("..")) return undefined;
+  if (/%|\.\.|\/\./.test(path)) return undefined;
   const file = path.endsWith("/") ? `${path}index.html` : path;
   if (!file.endsWith(".html")) return undefined;
-  return statSync(join(directory, file), { throwIfNoEntry: false })?.isFile()
-    ? { file, status: 200 }
-    : undefined;
+  return isFile(join(directory, file)) ? { file, status: 200 } : undefined;
+}
+
+/** Not only ENOENT: the path may lead through a file, or be too long. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function sendPage(response: ServerResponse, directory: string, { file, status }: PageFile): void {
