@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { generateRegistry } from "./generate-registry.ts";
 import { runNode } from "./run-node.ts";
+import { type ScanMeasurement, measureScan } from "./scan.ts";
 
 /** Odd, so that the median is one of them. */
 export const RUNS = 3;
@@ -14,6 +15,7 @@ const REPORT_PEAK = new URL("./report-peak.js", import.meta.url).href;
 /** What one size of registry took; times are medians, in milliseconds. */
 export interface Measurement {
   readonly collections: number;
+  readonly scan: ScanMeasurement;
   readonly filesRead: number;
   readonly filesWritten: number;
   readonly build: number;
@@ -44,7 +46,8 @@ export async function measure(folder: string, collections: number): Promise<Meas
       floors.push(floor.milliseconds - floor.report);
       removeFolder(site);
     }
-    return { collections, filesRead, filesWritten, build: median(builds), floor: median(floors), peak };
+    const scan = measureScan(root, collections);
+    return { collections, scan, filesRead, filesWritten, build: median(builds), floor: median(floors), peak };
   } finally {
     removeFolder(folder);
   }
@@ -73,6 +76,6 @@ export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

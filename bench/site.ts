@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { TAGS } from "./generate-registry.ts";
 import { type Measurement, RUNS, measure, removeFolder } from "./measure.ts";
-import { formatGrowth, formatTable } from "./report.ts";
+import { formatGrowth, formatScans, formatTable } from "./report.ts";
 
 const DEFAULT_SIZES = ["1000", "10000"];
 const MEMORY_FILE_SYSTEM = "/dev/shm";
@@ -33,7 +33,7 @@ async function benchmark(): Promise<void> {
     measurements.push(await measure(join(folder, String(size)), size));
   }
   process.stdout.write(
-    `${introduction(parent)}\n${formatTable(measurements)}\n${formatGrowth(measurements)}`,
+    `${introduction(parent)}\n${formatTable(measurements)}\n${formatScans(measurements)}${formatGrowth(measurements)}`,
   );
 }
 

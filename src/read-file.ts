@@ -4,7 +4,7 @@ import { systemCode } from "./errors.ts";
 
 /** A file's text, or why it is not read. */
 export type FileText =
-  | { readonly text: string; readonly bytes: Buffer; readonly isUtf8: boolean }
+  | { readonly text: string; readonly notUtf8?: Buffer }
   | { readonly problem: "missing" | "not-a-file" | "unreadable" | "too-large"; readonly size?: number };
 
 /** A pipe must not block the open, and a link that appeared after the listing must not be followed. */
@@ -12,7 +12,7 @@ const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOL
 
 /**
  * Reads a stranger's text file: a regular file of at most `limit` bytes, never through a symbolic link,
- * never blocking on a pipe. In `text`, bytes that are not UTF-8 are U+FFFD.
+ * never blocking on a pipe. In `text`, bytes that are not UTF-8 are U+FFFD; then `notUtf8` is the file as it is.
  */
 export function readTextFile(path: string, limit: number): FileText {
   let descriptor: number;
@@ -26,7 +26,8 @@ export function readTextFile(path: string, limit: number): FileText {
     if (!stats.isFile()) return { problem: "not-a-file" };
     if (stats.size > limit) return { problem: "too-large", size: stats.size };
     const bytes = readAll(descriptor, stats.size);
-    return { text: bytes.toString("utf8"), bytes, isUtf8: isUtf8(bytes) };
+    const text = bytes.toString("utf8");
+    return isUtf8(bytes) ? { text } : { text, notUtf8: Buffer.from(bytes) };
   } catch {
     return { problem: "unreadable" };
   } finally {
@@ -40,9 +41,12 @@ function problemOf(code: string | undefined): "missing" | "not-a-file" | "unread
   return code === "ELOOP" || code === "ENXIO" ? "not-a-file" : "unreadable";
 }
 
-/** At most `size` bytes: what a growing file gains meanwhile is not read. */
+/** Most files are small: one buffer serves them all. */
+const sharedBuffer = Buffer.allocUnsafeSlow(64 * 1024);
+
+/** At most `size` bytes, until the next call: what a growing file gains meanwhile is not read. */
 function readAll(descriptor: number, size: number): Buffer {
-  const buffer = Buffer.allocUnsafe(size);
+  const buffer = size <= sharedBuffer.length ? sharedBuffer : Buffer.allocUnsafe(size);
   let length = 0;
   while (length < size) {
     const count = readSync(descriptor, buffer, length, size - length, null);

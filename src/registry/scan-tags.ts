@@ -51,7 +51,7 @@ function readDefinition(
   if (other)
     reader.report("two-definition-files", join(folder, other.name), { name: other.name, other: entry.name });
   const file = reader.readFile(entry, join(folder, entry.name));
-  return file && { fileName: entry.name, text: file.text, ...(!file.isUtf8 && { bytes: file.bytes }) };
+  return file && { fileName: entry.name, text: file.text, ...(file.notUtf8 && { bytes: file.notUtf8 }) };
 }
 
 /** A record that is there and cannot be used withholds its tag: it is neither built nor asking to be. */

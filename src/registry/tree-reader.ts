@@ -74,7 +74,7 @@ export class TreeReader {
       });
       return undefined;
     }
-    if (!file.isUtf8) this.report("not-utf8", path);
+    if (file.notUtf8) this.report("not-utf8", path);
     return file;
   }
 

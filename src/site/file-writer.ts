@@ -6,10 +6,13 @@ import { Worker } from "node:worker_threads";
 type FileEntry = readonly [path: string, body: string | Buffer];
 
 /** Small sites are written at once: a thread takes longer to start than they take. */
-const FILES_BEFORE_THREAD = 500;
-/** How much is handed over at a time, in characters, and how many such parcels may wait: this bounds the memory. */
-const PARCEL_SIZE = 512 * 1024;
-const PARCELS_IN_FLIGHT = 8;
+const FILES_BEFORE_THREAD = 200;
+/**
+ * How much is handed over at a time, in characters, and how many such parcels may wait: this bounds the memory.
+ * Larger parcels live so long that the collector of young garbage takes them for old.
+ */
+const PARCEL_SIZE = 128 * 1024;
+const PARCELS_IN_FLIGHT = 32;
 
 /**
  * Writes the files of one folder, and throws where a path is written twice. When they are many, a thread writes them
@@ -38,18 +41,15 @@ export class FileWriter {
 
   write(path: string, body: string | Buffer): void {
     this.#fileCount++;
-    if (this.#fileCount <= FILES_BEFORE_THREAD) {
-      writeFileSync(this.prepare(path), body, { flag: "wx" });
-      return;
-    }
+    if (this.#fileCount <= FILES_BEFORE_THREAD) return this.#writeHere([path, body]);
     this.#parcel.push([path, body]);
     this.#parcelSize += body.length;
-    if (this.#parcelSize > PARCEL_SIZE) this.#send();
+    if (this.#parcelSize > PARCEL_SIZE) this.#handOver();
   }
 
   /** Resolves when every file is written. Throws what could not be written. */
   async finish(): Promise<void> {
-    if (this.#parcel.length > 0) this.#send();
+    if (this.#parcel.length > 0) this.#handOver();
     if (!this.#thread) return;
     this.#thread.postMessage("end");
     const [failure] = (await once(this.#thread, "message")) as [Error | undefined];
@@ -63,18 +63,25 @@ export class FileWriter {
     this.#thread = undefined;
   }
 
-  #send(): void {
+  /** To the thread, unless it has enough to do: then both write. */
+  #handOver(): void {
+    const parcel = this.#parcel;
+    this.#parcel = [];
+    this.#parcelSize = 0;
+    if (Atomics.load(this.#inFlight, 0) >= PARCELS_IN_FLIGHT) {
+      for (const entry of parcel) this.#writeHere(entry);
+      return;
+    }
     this.#thread ??= new Worker(THREAD_SCRIPT, {
       eval: true,
       workerData: { directory: this.#directory, inFlight: this.#inFlight },
     });
-    while (Atomics.load(this.#inFlight, 0) >= PARCELS_IN_FLIGHT) {
-      Atomics.wait(this.#inFlight, 0, PARCELS_IN_FLIGHT);
-    }
     Atomics.add(this.#inFlight, 0, 1);
-    this.#thread.postMessage(this.#parcel);
-    this.#parcel = [];
-    this.#parcelSize = 0;
+    this.#thread.postMessage(parcel);
+  }
+
+  #writeHere([path, body]: FileEntry): void {
+    writeFileSync(this.prepare(path), body, { flag: "wx" });
   }
 
   #makeFolder(folder: string): void {
@@ -112,6 +119,5 @@ parentPort.on("message", (parcel) => {
     failure = error;
   }
   Atomics.sub(inFlight, 0, 1);
-  Atomics.notify(inFlight, 0);
 });
 `;

@@ -11,6 +11,13 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
 }
 
+const grouped = new Intl.NumberFormat("en");
+
+/** A number with its thousands apart: `1,159,168`. */
+export function formatNumber(value: number): string {
+  return grouped.format(value);
+}
+
 /** The day of an RFC 3339 time as it is written there: `2026-11-20`. */
 export function formatDay(time: string): string {
   return time.slice(0, "2026-11-20".length);

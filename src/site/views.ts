@@ -14,7 +14,7 @@ import type { Collection, ImageRecord, Registry, Tag } from "../registry/model.t
 import { type PullLine, pullLines } from "../registry/pull-lines.ts";
 import { namespaceOf, shortNameOf } from "../registry/reference.ts";
 import { countRegistry, updatedOf } from "../registry/summary.ts";
-import { compareNatural, formatBytes, formatDay, plural, shortDigest } from "./format.ts";
+import { compareNatural, formatBytes, formatDay, formatNumber, plural, shortDigest } from "./format.ts";
 import { renderMarkdown } from "./markdown.ts";
 
 /** What templates get: plain values, ready to be shown. Keys that end in `Html` are safe HTML; all else is text. */
@@ -183,7 +183,7 @@ function imageView(record: ImageRecord, site: SiteAddress): object {
     digest: record.digest,
     size:
       schema === 2
-        ? `${formatBytes(size)} (${size.toLocaleString("en")} bytes)`
+        ? `${formatBytes(size)} (${formatNumber(size)} bytes)`
         : `${size} (a record of 2019: KiB or bytes)`,
     architecture: record.architecture,
     created: record.created,
