@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, execFileSync } from "node:child_process";
+import { type ChildProcess, execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { launchBrowser } from "./support/browser.ts";
 import { PROJECT, runCli, startCli } from "./support/cli.ts";
+import { whyNoApptainer } from "./support/clients.ts";
 import { temporaryFolder } from "./support/registry.ts";
 
 const run = promisify(execFile);
@@ -65,7 +66,7 @@ function lineBelow({ output }: Serving, heading: string): string {
 describe("of the example registry", () => {
   test("prints an address that answers", async () => {
     const { address } = await serve("--out", join(temporaryFolder(), "_site"));
-    expect(await (await fetch(address)).text()).toContain("<h1>Stowage</h1>");
+    expect(await (await fetch(address)).text()).toContain("<h1>Stowage examples</h1>");
   });
 
   test("prints a line that asks it, and lines that fetch an image whole", async () => {
@@ -84,7 +85,8 @@ describe("of the example registry", () => {
   });
 
   test("prints a pull line that apptainer understands", async ({ skip }) => {
-    if (!hasApptainer()) skip("apptainer is not on PATH");
+    const reason = whyNoApptainer();
+    if (reason !== undefined) skip(reason);
     const serving = await serve("--out", join(temporaryFolder(), "_site"));
     const cwd = temporaryFolder();
     const line = lineBelow(serving, "Pull from it:");
@@ -103,15 +105,6 @@ describe("of the example registry", () => {
     await closed;
   });
 });
-
-function hasApptainer(): boolean {
-  try {
-    execFileSync("apptainer", ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 describe("while somebody edits", () => {
   let browser: Awaited<ReturnType<typeof launchBrowser>>;
