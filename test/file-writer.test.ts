@@ -40,8 +40,10 @@ test("a path that is written twice is an error, early or late", async () => {
 });
 
 test("a writer that is stopped leaves nothing running", async () => {
-  const { writer } = writerIn();
+  const { writer, folder } = writerIn();
   for (let index = 0; index < COUNT; index++) writer.write(pathOf(index), bodyOf(index));
   await writer.stop();
+  const written = listFiles(folder).length;
   await writer.stop();
+  expect(listFiles(folder)).toHaveLength(written);
 });

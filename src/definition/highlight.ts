@@ -2,7 +2,7 @@ import { escapeHtml } from "../html.ts";
 
 const SECTION = /^(\s*)(%[A-Za-z]+)(.*)$/;
 const HEADER = /^(\s*[A-Za-z]+\s*)(:)(.*)$/;
-const COMMENT = /^\s*#/;
+const STAGE = /^\s*bootstrap\s*:/i;
 
 /** Above this a file is shown without marks: they are many times the size of short lines. */
 const MOST_LINES = 5000;
@@ -18,17 +18,18 @@ export function highlightDefinition(text: string): string {
   let inHeader = true;
   return lines
     .map((line, index) => {
-      if (SECTION.test(line)) inHeader = false;
+      const first = line.trimStart()[0];
+      if (first === "%") inHeader = false;
       // A second stage begins a header again.
-      else if (/^\s*bootstrap\s*:/i.test(line)) inHeader = true;
-      return `<span id="L${index + 1}">${highlightLine(line, inHeader)}</span>`;
+      else if (!inHeader && (first === "b" || first === "B")) inHeader = STAGE.test(line);
+      return `<span id="L${index + 1}">${highlightLine(line, first, inHeader)}</span>`;
     })
     .join("\n");
 }
 
-function highlightLine(line: string, inHeader: boolean): string {
-  if (COMMENT.test(line)) return `<i>${escapeHtml(line)}</i>`;
-  const section = SECTION.exec(line);
+function highlightLine(line: string, first: string | undefined, inHeader: boolean): string {
+  if (first === "#") return `<i>${escapeHtml(line)}</i>`;
+  const section = first === "%" ? SECTION.exec(line) : null;
   if (section) return `${section[1]}<b>${section[2]}</b>${escapeHtml(section[3] ?? "")}`;
   const header = inHeader ? HEADER.exec(line) : null;
   return header ? `<u>${header[1]}</u>:${escapeHtml(header[3] ?? "")}` : escapeHtml(line);

@@ -2,7 +2,7 @@ import type { SiteAddress } from "../address.ts";
 import { layerUrl } from "../registry/local-images.ts";
 import type { Collection, ImageRecord, Registry, Tag } from "../registry/model.ts";
 import { namespaceOf } from "../registry/reference.ts";
-import { countRegistry, updatedOf } from "../registry/summary.ts";
+import { countRegistry } from "../registry/summary.ts";
 import { type Endpoint, jsonEndpoint } from "./endpoint.ts";
 import {
   API_COLLECTIONS_PATH,
@@ -63,7 +63,7 @@ function summary(collection: Collection, site: SiteAddress): object {
     namespace: namespaceOf(name),
     description,
     topics: topics.length > 0 ? topics : undefined,
-    updated: updatedOf(collection),
+    updated: collection.updated,
     page: site.to(collectionPath(name)),
   };
 }

@@ -30,6 +30,8 @@ export interface Collection {
   readonly deprecated?: boolean | string;
   /** Body of the README.md: Markdown, by a stranger. */
   readonly readme: string;
+  /** When the newest image was made (RFC 3339), as far as records say. */
+  readonly updated?: string;
   /** In code-point order of their names. */
   readonly tags: readonly Tag[];
 }

@@ -12,7 +12,7 @@ export interface ReadmeResult<T> {
 }
 
 /** The part of a collection that its README.md tells. */
-export type CollectionReadme = Omit<Collection, "name" | "folder" | "tags">;
+export type CollectionReadme = Omit<Collection, "name" | "folder" | "updated" | "tags">;
 
 export const NO_README: CollectionReadme = { isPrivate: false, owners: [], topics: [], readme: "" };
 

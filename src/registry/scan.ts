@@ -9,6 +9,7 @@ import type { Collection, Registry } from "./model.ts";
 import { NO_README, parseCollectionReadme } from "./readme.ts";
 import { type CollectionName, type NameProblem, namespaceProblem, segmentProblem } from "./reference.ts";
 import { scanTags } from "./scan-tags.ts";
+import { updatedOf } from "./summary.ts";
 import { TreeReader, sortedEntries } from "./tree-reader.ts";
 
 /** Where a registry lies. */
@@ -145,7 +146,9 @@ class Walk {
     if (!readme) return;
     const tags = scanTags(this.reader, join(directory, "manifests"));
     const name = segments.join("/") as CollectionName;
-    this.collections.push({ name, folder: this.reader.labelOf(directory), ...readme, tags });
+    const updated = updatedOf(tags);
+    const folder = this.reader.labelOf(directory);
+    this.collections.push({ name, folder, ...readme, ...(updated !== undefined && { updated }), tags });
   }
 
   /** Undefined: the README.md cannot be trusted, and the collection is withheld (see parseCollectionReadme). */

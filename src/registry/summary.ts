@@ -1,4 +1,4 @@
-import type { Collection, ImageRecord, Registry } from "./model.ts";
+import type { Registry, Tag } from "./model.ts";
 import { namespaceOf } from "./reference.ts";
 
 /** How much a registry holds. */
@@ -19,16 +19,13 @@ export function countRegistry({ collections }: Registry): Counts {
   };
 }
 
-/** When the newest image of a collection was made (RFC 3339), as far as its records say. */
-export function updatedOf({ tags }: Collection): string | undefined {
-  return newestRecord(tags.flatMap(({ record }) => (record?.created === undefined ? [] : [record])))?.created;
-}
-
-/** The record with the latest `created`; the first of equals. */
-function newestRecord(records: readonly ImageRecord[]): ImageRecord | undefined {
-  let newest: ImageRecord | undefined;
-  for (const record of records) {
-    if (!newest || Date.parse(record.created ?? "") > Date.parse(newest.created ?? "")) newest = record;
+/** When the newest image of some tags was made (RFC 3339), as far as their records say. */
+export function updatedOf(tags: readonly Tag[]): string | undefined {
+  let newest: string | undefined;
+  for (const { record } of tags) {
+    const created = record?.created;
+    if (created === undefined) continue;
+    if (newest === undefined || Date.parse(created) > Date.parse(newest)) newest = created;
   }
   return newest;
 }

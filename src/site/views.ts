@@ -13,7 +13,7 @@ import { layerUrl } from "../registry/local-images.ts";
 import type { Collection, ImageRecord, Registry, Tag } from "../registry/model.ts";
 import { type PullLine, pullLines } from "../registry/pull-lines.ts";
 import { namespaceOf, shortNameOf } from "../registry/reference.ts";
-import { countRegistry, updatedOf } from "../registry/summary.ts";
+import { countRegistry } from "../registry/summary.ts";
 import { compareNatural, formatBytes, formatDay, formatNumber, plural, shortDigest } from "./format.ts";
 import { renderMarkdown } from "./markdown.ts";
 
@@ -122,9 +122,13 @@ function crumbsOf(namespace: string, site: SiteAddress): Crumb[] {
   }));
 }
 
+/** How many tags a listing of collections shows of each. */
+const TAGS_IN_A_ROW = 4;
+
 function collectionRows(collections: readonly Collection[], site: SiteAddress): object[] {
   return collections.map((collection) => {
-    const updated = updatedOf(collection);
+    const { updated } = collection;
+    const tags = naturalTags(collection);
     const size = preferredTag(collection)?.record;
     return {
       name: collection.name,
@@ -132,7 +136,8 @@ function collectionRows(collections: readonly Collection[], site: SiteAddress): 
       shortName: shortNameOf(collection.name),
       href: href(site, collectionPath(collection.name)),
       description: collection.description,
-      tags: naturalTags(collection).map(({ name }) => name),
+      tags: tags.slice(0, TAGS_IN_A_ROW).map(({ name }) => name),
+      moreTags: Math.max(tags.length - TAGS_IN_A_ROW, 0),
       size: size && sizeText(size),
       updated: updated && formatDay(updated),
     };
