@@ -140,6 +140,12 @@ describe("wrong usage", () => {
       1,
       /^stowage: .*\n$/,
     ],
+    [
+      "a root that is not there",
+      ["site", "--root", "/nowhere", "--tree", "TREE"],
+      2,
+      /^stowage: no folder at \/nowhere; .*\n$/,
+    ],
     ["no reference", ["new"], 2, /missing required argument 'ref'/],
   ] as const)("such as %s is one sentence", async (_, args, status, message) => {
     const root = registryOf(tree);

@@ -34,6 +34,7 @@ const LONGEST_NAME = 255;
  *     scanRegistry({ root: "." }).collections[0]?.name   // "vanessa/greeting"
  */
 export function scanRegistry(options: ScanOptions): Registry {
+  requireRoot(options.root);
   const config = readConfig(options.root);
   const walk = new Walk(options.root, realTree(options, config));
   walk.readNamespace(walk.reader.directory, []);
@@ -53,6 +54,11 @@ export function publicRegistry(registry: Registry): Registry {
 /** The tree's folder, which may not exist. */
 export function treeFolder({ root, tree }: ScanOptions, config: Config): string {
   return tree ?? join(root, config.tree ?? "registry");
+}
+
+function requireRoot(root: string): void {
+  if (statSync(root, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new StowageError("usage", `no folder at ${root}; name the one where registry.yml is with --root`);
 }
 
 function realTree(options: ScanOptions, config: Config): string {

@@ -1,4 +1,5 @@
 import { type SiteAddress, siteAddress } from "../address.ts";
+import { StowageError, messageOf, systemCode } from "../errors.ts";
 import { refuseFindings } from "../registry/findings-error.ts";
 import type { Registry } from "../registry/model.ts";
 import { publicRegistry, scanRegistry, type ScanOptions } from "../registry/scan.ts";
@@ -37,9 +38,15 @@ export async function buildSite(options: BuildSiteOptions): Promise<BuiltSite> {
     await staging.commit();
   } catch (error) {
     await staging.discard();
-    throw error;
+    throw outputError(error, options.out);
   }
   return { registry, address, fileCount: staging.fileCount };
+}
+
+/** What the operating system refuses (no space, no permission) is no bug of ours. */
+function outputError(error: unknown, out: string): unknown {
+  if (error instanceof StowageError || systemCode(error) === undefined) return error;
+  return new StowageError("output", `${out}: cannot be written: ${messageOf(error)}`, { cause: error });
 }
 
 async function writeSite(
