@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    globalSetup: ["test/support/chromium-setup.ts"],
+    globalSetup: ["test/support/build-setup.ts", "test/support/chromium-setup.ts"],
     reporters: ["default", "./test/support/count-reporter.ts"],
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { runCli } from "./support/cli.ts";
+import { PROJECT, runCli } from "./support/cli.ts";
 import { DEFINITION, RECORD_2019, record2, registryOf, temporaryFolder } from "./support/registry.ts";
 
 const tree = {
@@ -107,6 +109,12 @@ describe("stowage new", () => {
     });
     expect(existsSync(join(root, "registry"))).toBe(false);
   });
+});
+
+test("a checkout runs its commands by npm, without being built", async () => {
+  const args = ["run", "--silent", "stowage", "--", "status", "--json"];
+  const { stdout } = await promisify(execFile)("npm", args, { cwd: PROJECT });
+  expect(JSON.parse(stdout)).toMatchObject({ findings: [] });
 });
 
 describe("wrong usage", () => {

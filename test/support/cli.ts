@@ -2,9 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 export const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
-const CLI = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
-/** An address, so that the loader is found from any working folder. */
-const TSX = import.meta.resolve("tsx");
+/** Built before any test, see build-setup.ts. */
+const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 
 export interface CliResult {
   readonly status: number | null;
@@ -12,12 +11,12 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** Starts the command line as it runs in a checkout. */
+/** Starts the command line as it is published. */
 export function startCli(
   args: readonly string[],
   options: { cwd?: string; uid?: number } = {},
 ): ChildProcess {
-  return spawn(process.execPath, ["--import", TSX, CLI, ...args], {
+  return spawn(process.execPath, [CLI, ...args], {
     cwd: options.cwd ?? PROJECT,
     env: { ...process.env, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
