@@ -58,7 +58,7 @@ async function runServe(options: ServeOptions): Promise<void> {
   const scan = scanOptions(options);
   const config = readConfig(options.root);
   const { basePath } = siteAddress(options.url ?? config.url);
-  // Loaded here, for they are half of what any other command would wait for.
+  // Loaded here, for no other command needs them.
   const { createPreviewServer } = await import("../site/preview-server.ts");
   const { watchRegistry } = await import("../site/watch.ts");
   const preview = createPreviewServer({

@@ -40,16 +40,16 @@ function collectionFields(data: Record<string, unknown>): Omit<CollectionReadme,
     owners?: string[];
     topics?: string[];
     license?: string;
-    deprecated?: boolean | string;
+    deprecated?: string;
   };
-  const isDeprecated = deprecated === "true" || deprecated;
   return {
     isPrivate: visibility === "private",
     owners: owners ?? [],
     topics: topics ?? [],
     ...(description !== undefined && { description }),
     ...(license !== undefined && { license }),
-    ...(isDeprecated && isDeprecated !== "false" && { deprecated: isDeprecated }),
+    ...(deprecated !== undefined &&
+      deprecated !== "false" && { deprecated: deprecated === "true" || deprecated }),
   };
 }
 

@@ -26,12 +26,15 @@ interface Crumb {
 
 export function homeView(registry: Registry, site: SiteAddress): object {
   const counts = countRegistry(registry);
+  const waiting = registry.collections.flatMap(({ tags }) =>
+    tags.filter(({ status }) => status === "to build"),
+  );
   return {
     path: "",
     counts: [
       plural(counts.collections, "collection"),
       `${plural(counts.built, "image")} built`,
-      `${counts.tags - counts.built} to build`,
+      `${waiting.length} to build`,
     ],
     collections: collectionRows(registry.collections, site),
     curl: exampleCurl(registry, site),
@@ -129,7 +132,7 @@ function collectionRows(collections: readonly Collection[], site: SiteAddress): 
   return collections.map((collection) => {
     const { updated } = collection;
     const tags = naturalTags(collection);
-    const size = preferredTag(collection)?.record;
+    const record = preferredTag(collection)?.record;
     return {
       name: collection.name,
       namespace: namespaceOf(collection.name),
@@ -138,7 +141,7 @@ function collectionRows(collections: readonly Collection[], site: SiteAddress): 
       description: collection.description,
       tags: tags.slice(0, TAGS_IN_A_ROW).map(({ name }) => name),
       moreTags: Math.max(tags.length - TAGS_IN_A_ROW, 0),
-      size: size && sizeText(size),
+      size: record && sizeText(record),
       updated: updated && formatDay(updated),
     };
   });
