@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { type Stats, closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { systemCode } from "./errors.ts";
 
 /** A file's text, or why it is not read. */
@@ -54,6 +54,15 @@ function readAll(descriptor: number, size: number): Buffer {
     length += count;
   }
   return buffer.subarray(0, length);
+}
+
+/** What a path is, through links; undefined where it cannot be known: nothing there, a circle, a file on the way. */
+export function statsOf(path: string, stat: (path: string) => Stats = statSync): Stats | undefined {
+  try {
+    return stat(path);
+  } catch {
+    return undefined;
+  }
 }
 
 const BYTE_ORDER_MARK = "\uFEFF";

@@ -154,6 +154,24 @@ describe("wrong usage", () => {
       2,
       /^stowage: no folder at \/nowhere; .*\n$/,
     ],
+    [
+      "a new recipe in no folder",
+      ["new", "a/b", "--root", "/nowhere"],
+      2,
+      /^stowage: no folder at \/nowhere; .*\n$/,
+    ],
+    [
+      "an output below a file",
+      ["site", "--tree", "TREE", "--out", "/etc/hostname/x"],
+      2,
+      /^stowage: .*cannot be written: ENOTDIR.*\n$/,
+    ],
+    [
+      "a recipe below a file",
+      ["new", "a/b", "--tree", "/etc/hostname"],
+      2,
+      /^stowage: .*cannot be written: .*\n$/,
+    ],
     ["no reference", ["new"], 2, /missing required argument 'ref'/],
   ] as const)("such as %s is one sentence", async (_, args, status, message) => {
     const root = registryOf(tree);

@@ -1,7 +1,7 @@
-import { existsSync, realpathSync, statSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { join, sep } from "node:path";
 import { StowageError } from "../errors.ts";
-import { readTextFile, withoutByteOrderMark } from "../read-file.ts";
+import { readTextFile, statsOf, withoutByteOrderMark } from "../read-file.ts";
 import { validate } from "./schema.ts";
 import { YamlError, lineOfPath, parseYamlMapping } from "./yaml.ts";
 
@@ -25,6 +25,9 @@ const DEFAULT_CONFIG: Config = { title: "Container registry", theme: {} };
 
 /** Reads `root`/registry.yml. A mistake in it is the maintainer's own: it throws with the line, and nothing is built. */
 export function readConfig(root: string): Config {
+  if (!statsOf(root)?.isDirectory()) {
+    throw new StowageError("usage", `no folder at ${root}; name the one where registry.yml is with --root`);
+  }
   const path = join(root, CONFIG_FILE);
   if (!existsSync(path)) return DEFAULT_CONFIG;
   const file = readTextFile(path, LARGEST_CONFIG);
@@ -42,7 +45,7 @@ function requireLogo(root: string, { theme: { logo } }: Config, text: string): v
   if (logo === undefined) return;
   const file = realPath(join(root, logo));
   const isInside = file?.startsWith(`${realPath(root)}${sep}`);
-  if (file !== undefined && isInside && statSync(file).isFile()) return;
+  if (file !== undefined && isInside && statsOf(file)?.isFile()) return;
   throw new StowageError("config", `theme.logo names ${logo}, which is no file of this registry`, {
     place: { file: CONFIG_FILE, line: lineOfPath(text, ["theme", "logo"]) },
   });

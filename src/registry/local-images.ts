@@ -2,6 +2,7 @@ import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import type { SiteAddress } from "../address.ts";
 import type { Finding } from "../finding.ts";
+import { statsOf } from "../read-file.ts";
 import type { Collection, ImageRecord, Layer } from "./model.ts";
 
 /** Where storage kind `directory` keeps images, relative to registry.yml; the site serves the same paths. */
@@ -48,7 +49,7 @@ export function checkLocalImages(root: string, collections: readonly Collection[
 
 /** In bytes; undefined where there is no regular file (links are not followed). */
 export function fileSize(path: string): number | undefined {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
+  const stats = statsOf(path, lstatSync);
   return stats?.isFile() ? stats.size : undefined;
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { StowageError } from "../errors.ts";
+import { dirname, join } from "node:path";
+import { StowageError, messageOf } from "../errors.ts";
 import { readConfig } from "./config.ts";
 import { type Reference, shortNameOf } from "./reference.ts";
 import { type ScanOptions, treeFolder } from "./scan.ts";
@@ -34,11 +34,19 @@ export function writeNewRecipe(options: ScanOptions, reference: Reference): stri
   for (const [path, text] of recipeFiles(reference)) {
     const file = join(tree, path);
     if (existsSync(file)) continue;
-    mkdirSync(join(file, ".."), { recursive: true });
-    writeFileSync(file, text, { flag: "wx" });
+    writeNew(file, text);
     written.push(file);
   }
   return written;
+}
+
+function writeNew(file: string, text: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text, { flag: "wx" });
+  } catch (error) {
+    throw new StowageError("output", `${file}: cannot be written: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 function definitionTemplate(name: string, tag: string): string {

@@ -2,6 +2,7 @@ import { realpathSync, statSync, type Dirent } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { StowageError, messageOf, systemCode } from "../errors.ts";
 import { type Finding, type FindingCode, compareFindings } from "../finding.ts";
+import { statsOf } from "../read-file.ts";
 import { FindingsError } from "./findings-error.ts";
 import { type Config, readConfig } from "./config.ts";
 import { checkLocalImages } from "./local-images.ts";
@@ -34,7 +35,6 @@ const LONGEST_NAME = 255;
  *     scanRegistry({ root: "." }).collections[0]?.name   // "vanessa/greeting"
  */
 export function scanRegistry(options: ScanOptions): Registry {
-  requireRoot(options.root);
   const config = readConfig(options.root);
   const walk = new Walk(options.root, realTree(options, config));
   walk.readNamespace(walk.reader.directory, []);
@@ -54,11 +54,6 @@ export function publicRegistry(registry: Registry): Registry {
 /** The tree's folder, which may not exist. */
 export function treeFolder({ root, tree }: ScanOptions, config: Config): string {
   return tree ?? join(root, config.tree ?? "registry");
-}
-
-function requireRoot(root: string): void {
-  if (statSync(root, { throwIfNoEntry: false })?.isDirectory()) return;
-  throw new StowageError("usage", `no folder at ${root}; name the one where registry.yml is with --root`);
 }
 
 function realTree(options: ScanOptions, config: Config): string {
@@ -114,7 +109,8 @@ class Walk {
   #isNamespaceEntry(entry: Dirent, directory: string, depth: number): boolean {
     const { name } = entry;
     const path = join(directory, name);
-    if (entry.isSymbolicLink()) return !name.startsWith(".") && name !== "README.md" && !isFile(path);
+    if (entry.isSymbolicLink())
+      return !name.startsWith(".") && name !== "README.md" && !statsOf(path)?.isFile();
     if (!entry.isDirectory()) return false;
     if (depth === 0) return !this.reader.passesOver(name);
     if (name.startsWith(".") || name === "manifests") return false;
@@ -170,15 +166,6 @@ class Walk {
     const { value, findings } = parseCollectionReadme(text, this.reader.labelOf(path));
     this.reader.findings.push(...findings);
     return value;
-  }
-}
-
-/** Whether a path, through links, is a file; false where a link leads nowhere or in a circle. */
-function isFile(path: string): boolean {
-  try {
-    return statSync(path).isFile();
-  } catch {
-    return false;
   }
 }
 

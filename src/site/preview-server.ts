@@ -1,7 +1,8 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import { join } from "node:path";
 import send from "send";
+import { statsOf } from "../read-file.ts";
 
 /** What a preview serves. */
 export interface PreviewOptions {
@@ -74,16 +75,7 @@ function pageFile(directory: string, path: string): PageFile | undefined {
   if (/%|\.\.|\/\./.test(path)) return undefined;
   const file = path.endsWith("/") ? `${path}index.html` : path;
   if (!file.endsWith(".html")) return undefined;
-  return isFile(join(directory, file)) ? { file, status: 200 } : undefined;
-}
-
-/** Not only ENOENT: the path may lead through a file, or be too long. */
-function isFile(path: string): boolean {
-  try {
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
+  return statsOf(join(directory, file))?.isFile() ? { file, status: 200 } : undefined;
 }
 
 function sendPage(response: ServerResponse, directory: string, { file, status }: PageFile): void {

@@ -47,9 +47,9 @@ export class Staging {
 
   /** Throws StowageError where `out` holds anything that Stowage did not write. */
   static open(out: string): Staging {
-    const target = realTarget(out);
-    refuseForeign(target, out);
     try {
+      const target = realTarget(out);
+      refuseForeign(target, out);
       mkdirSync(dirname(target), { recursive: true });
       removeStrays(target);
       const directory = `${strayPrefix(target)}${process.pid}-${randomBytes(4).toString("hex")}`;
@@ -58,6 +58,7 @@ export class Staging {
       staging.add({ path: SITE_MARKER, source: { body: MARKER_TEXT } });
       return staging;
     } catch (error) {
+      if (error instanceof StowageError) throw error;
       throw new StowageError("output", `${out}: cannot be written: ${messageOf(error)}`, { cause: error });
     }
   }
