@@ -26,6 +26,13 @@ export const FINDING_CODES = [
   "two-definition-files",
   "image-missing",
   "image-size",
+  "image-digest",
+  "bad-key",
+  "protocol-refused",
+  "protocol-skips",
+  "site-size",
+  "site-files",
+  "image-too-large",
 ] as const;
 
 export type FindingCode = (typeof FINDING_CODES)[number];

@@ -196,7 +196,7 @@ describe("wrong usage", () => {
       const { status, stdout } = await runCli(args);
       expect(status).toBe(0);
       expect(stdout).toContain("Usage: stowage");
-      if (args.length > 1) expect(stdout).toMatch(/Example:\n {2}\$ stowage/);
+      if (args.length > 1) expect(stdout).toMatch(/Examples?:\n {2}\$ stowage/);
     }
   });
 });

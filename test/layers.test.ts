@@ -13,6 +13,7 @@ const LAYERS = [
   "site",
   "endpoints",
   "check",
+  "protocols",
   "registry",
   "definition",
   "base",

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { hostProfile } from "../src/host.ts";
 import { buildSite } from "../src/index.ts";
 import { type PreviewOptions, type PreviewServer, createPreviewServer } from "../src/site/preview-server.ts";
 import { DEFINITION, HEX, record2, writeFiles } from "./support/registry.ts";
@@ -45,7 +46,12 @@ beforeAll(async () => {
 const running: PreviewServer[] = [];
 
 async function listen(options: Partial<PreviewOptions>): Promise<string> {
-  const preview = createPreviewServer({ directory: SITE, basePath: "/", ...options });
+  const preview = createPreviewServer({
+    directory: SITE,
+    basePath: "/",
+    host: hostProfile("pages"),
+    ...options,
+  });
   running.push(preview);
   preview.server.listen(0, "127.0.0.1");
   await once(preview.server, "listening");

@@ -47,7 +47,9 @@ test("a registry's template, partial and stylesheet take the place of ours of th
   });
   expect(read("404.html")).toContain("<h1>Lost in Container registry</h1>");
   expect(read("404.html")).toContain("<!doctype html>");
-  expect(read("lab/tool/tags/1.0/index.html")).toContain("<p>Ask apptainer pull tool_1.0.sif https://");
+  expect(read("lab/tool/tags/1.0/index.html")).toContain(
+    "<p>Ask apptainer pull tool_1.0.sif shub://lab.org/r/lab/tool:1.0</p>",
+  );
   expect(read("assets/style.css")).toBe("body { color: teal; }");
   expect(read("assets/site.js")).not.toBe("");
   expect(read("assets/fonts/own.txt")).toBe("further files are served, too");

@@ -5,9 +5,8 @@ import { siteAddress } from "../src/address.ts";
 import { highlightDefinition } from "../src/definition/highlight.ts";
 import { FINDING_CODES } from "../src/finding.ts";
 import { StowageError, describeFinding, formatReference, parseReference, severityOf } from "../src/index.ts";
-import type { Digest } from "../src/registry/digest.ts";
-import { pullLines, quoteForShell } from "../src/registry/pull-lines.ts";
-import { compareNatural, formatBytes } from "../src/site/format.ts";
+import { quoteForShell } from "../src/protocols/pull-line.ts";
+import { compareNatural, formatBytes } from "../src/format.ts";
 import { renderMarkdown } from "../src/site/markdown.ts";
 
 describe("a reference", () => {
@@ -43,28 +42,7 @@ describe("a reference", () => {
   });
 });
 
-describe("pull lines", () => {
-  const lines = (url: string) => {
-    const digest = "sha256:00" as Digest;
-    const record = { schema: 2, size: 1, digest, layers: [{ size: 1, digest, url }] } as const;
-    return pullLines(parseReference("a/b:1.0"), record, siteAddress("https://x.org/r/")).map(
-      ({ command }) => command,
-    );
-  };
-
-  test("are those that a client understands", () => {
-    expect(lines("https://x.org/b.sif")).toEqual([
-      "apptainer pull b_1.0.sif https://x.org/b.sif",
-      "curl -fL -o b_1.0.sif https://x.org/b.sif",
-    ]);
-    expect(lines("oras://ghcr.io/a/b:1.0")).toEqual(["apptainer pull b_1.0.sif oras://ghcr.io/a/b:1.0"]);
-    expect(lines("ftp://x.org/b.sif")).toEqual(["curl -fL -o b_1.0.sif ftp://x.org/b.sif"]);
-    expect(lines("gs://bucket/b.sif")).toEqual([]);
-    expect(lines(`images/sha256/${"0".repeat(64)}.sif`)[0]).toBe(
-      `apptainer pull b_1.0.sif https://x.org/r/images/sha256/${"0".repeat(64)}.sif`,
-    );
-  });
-
+describe("words of a command", () => {
   test("are quoted so that a shell passes an address on as it is", () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[ -~]{1,40}$/), (text) => {

@@ -73,6 +73,37 @@ const CATALOGUE: Readonly<Record<FindingCode, Words>> = {
     severity: "error",
     describe: ({ image, size, recorded }) => `the record says ${recorded} bytes, but ${image} has ${size}`,
   },
+  "image-digest": {
+    severity: "error",
+    describe: ({ image, digest }) =>
+      `the record says ${digest}, but names ${image}; no client that compares them can pull it`,
+  },
+  "bad-key": {
+    severity: "error",
+    describe: ({ reason }) => `is not served: ${reason}; expected armored public keys (gpg --armor --export)`,
+  },
+  "protocol-refused": {
+    severity: "warning",
+    describe: ({ protocol, reason }) => `${protocol} is not offered: ${reason}`,
+  },
+  "protocol-skips": {
+    severity: "warning",
+    describe: ({ protocol, reference, reason }) => `${protocol} cannot serve ${reference}: ${reason}`,
+  },
+  "site-size": {
+    severity: "warning",
+    describe: ({ size, limit, host, remedy }) =>
+      `the site has ${size}, and ${host} takes ${limit}; ${remedy}`,
+  },
+  "site-files": {
+    severity: "warning",
+    describe: ({ count, limit, remedy }) => `the site has ${count} files, more than ${limit}; ${remedy}`,
+  },
+  "image-too-large": {
+    severity: "warning",
+    describe: ({ image, size, limit, host }) =>
+      `${image} has ${size}, and ${host} takes files of at most ${limit}; keep it in another storage`,
+  },
 };
 
 export function severityOf({ code }: Finding): Severity {

@@ -3,19 +3,23 @@ import type { IncomingMessage, Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { hostname } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { type SiteAddress, siteAddress } from "../address.ts";
+import { siteAddress } from "../address.ts";
+import { hostProfile } from "../host.ts";
+import { pullCommands } from "../protocols/pull-ways.ts";
+import type { Site } from "../protocols/site.ts";
 import { manifestPath } from "../endpoints/paths.ts";
 import { printable } from "../printable.ts";
 import { StowageError, messageOf, systemCode } from "../errors.ts";
 import { FindingsError } from "../registry/findings-error.ts";
 import { readConfig } from "../registry/config.ts";
 import type { Registry } from "../registry/model.ts";
-import { type PullLine, pullLines } from "../registry/pull-lines.ts";
 import type { Reference } from "../registry/reference.ts";
 import { publicRegistry, treeFolder } from "../registry/scan.ts";
 import { type BuiltSite, buildSite } from "../site/build-site.ts";
 import {
   type CommonOptions,
+  type HostOptions,
+  hostOption,
   outOption,
   quietOption,
   rootOption,
@@ -25,9 +29,8 @@ import {
 } from "./options.ts";
 import { printFindings, printNote, printResult, styled } from "./output.ts";
 
-interface ServeOptions extends CommonOptions {
+interface ServeOptions extends CommonOptions, HostOptions {
   readonly out: string;
-  readonly url?: string;
   readonly host: string;
   readonly port?: number;
   readonly verbose?: boolean;
@@ -37,11 +40,12 @@ const DEFAULT_PORT = 8080;
 
 export function serveCommand(): Command {
   return new Command("serve")
-    .description("build the site, answer as GitHub Pages does, and build again when something changes")
+    .description("build the site, answer as its host will, and build again when something changes")
     .addOption(rootOption())
     .addOption(treeOption())
     .addOption(outOption())
     .addOption(urlOption("the address that people use, if it is another than the printed one"))
+    .addOption(hostOption())
     .option("--host <host>", "address to listen on", "127.0.0.1")
     .addOption(
       new Option("--port <number>", `port to listen on (default: ${DEFAULT_PORT}, or a free one)`).argParser(
@@ -50,7 +54,10 @@ export function serveCommand(): Command {
     )
     .option("--verbose", "print every request")
     .addOption(quietOption())
-    .addHelpText("after", "\nExample:\n  $ stowage serve --port 8000")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ stowage serve --port 8000\n  $ stowage serve --as server --host 0.0.0.0   # for everybody who reaches this machine",
+    )
     .action(runServe);
 }
 
@@ -58,17 +65,19 @@ async function runServe(options: ServeOptions): Promise<void> {
   const scan = scanOptions(options);
   const config = readConfig(options.root);
   const { basePath } = siteAddress(options.url ?? config.url);
+  const host = options.as ?? config.host ?? "pages";
   // Loaded here, for no other command needs them.
   const { createPreviewServer } = await import("../site/preview-server.ts");
   const { watchRegistry } = await import("../site/watch.ts");
   const preview = createPreviewServer({
     directory: options.out,
     basePath,
+    host: hostProfile(host),
     ...(options.verbose && { onRequest: printRequest }),
   });
   await listen(preview.server, options);
   const url = options.url ?? addressOf(preview.server, options.host) + basePath;
-  const build = () => buildSite({ ...scan, out: options.out, url });
+  const build = () => buildSite({ ...scan, out: options.out, url, host });
   const site = await build().catch((error: unknown) => {
     preview.server.close();
     throw error;
@@ -91,8 +100,8 @@ async function runServe(options: ServeOptions): Promise<void> {
 /** A mistake while editing is told, and the last good site stays. */
 async function rebuild(build: () => Promise<BuiltSite>, options: ServeOptions): Promise<boolean> {
   try {
-    const { registry, fileCount } = await build();
-    printFindings(registry.findings);
+    const { findings, fileCount } = await build();
+    printFindings(findings);
     if (!options.quiet) printNote(`Built again: ${fileCount} files.`);
     return true;
   } catch (error) {
@@ -127,30 +136,29 @@ function addressOf(server: Server, host: string): string {
   return `http://${name}:${(server.address() as AddressInfo).port}`;
 }
 
-function printStart({ registry, address, fileCount }: BuiltSite, options: ServeOptions): void {
-  printFindings(registry.findings);
-  printResult(`${bold(registry.config.title)} is served at ${bold(address.url ?? "")}`);
-  const [example] = pullableTags(publicRegistry(registry), address);
+function printStart({ registry, site, fileCount, findings }: BuiltSite, options: ServeOptions): void {
+  printFindings(findings);
+  printResult(`${bold(registry.config.title)} is served at ${bold(site.url ?? "")}`);
+  const [example] = pullableTags(publicRegistry(registry), site);
   if (example) {
     printResult(
-      `\nAsk it:\n  curl -sL ${address.to(manifestPath(example.reference.collection, example.reference.tag))}`,
+      `\nAsk it:\n  curl -sL ${site.to(manifestPath(example.reference.collection, example.reference.tag))}`,
     );
-    printResult(`Pull from it:\n  ${example.line.command}`);
+    printResult(`Pull from it:\n  ${example.command}`);
   }
   if (!options.quiet)
     printNote(`\n${fileCount} files in ${options.out}. Changes are built as they are saved; Ctrl-C stops.`);
 }
 
-/** Every tag with its first pull line. */
+/** Every tag that a client can pull, with the first command for it. */
 function* pullableTags(
   { collections }: Registry,
-  address: SiteAddress,
-): Iterable<{ reference: Reference; line: PullLine }> {
-  for (const { name, tags } of collections) {
-    for (const { name: tag, record } of tags) {
-      const reference = { collection: name, tag };
-      const [line] = record ? pullLines(reference, record, address) : [];
-      if (line) yield { reference, line };
+  site: Site,
+): Iterable<{ reference: Reference; command: string }> {
+  for (const collection of collections) {
+    for (const tag of collection.tags) {
+      const [command] = pullCommands(collection, tag, site);
+      if (command !== undefined) yield { reference: { collection: collection.name, tag: tag.name }, command };
     }
   }
 }

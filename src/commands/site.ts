@@ -2,20 +2,22 @@ import { Command } from "commander";
 import { buildSite } from "../site/build-site.ts";
 import {
   type CommonOptions,
+  type HostOptions,
+  hostOption,
   jsonOption,
   outOption,
   quietOption,
   rootOption,
   scanOptions,
+  siteOptions,
   strictOption,
   treeOption,
   urlOption,
 } from "./options.ts";
 import { printFindings, printNote, printResult } from "./output.ts";
 
-interface SiteOptions extends CommonOptions {
+interface Options extends CommonOptions, HostOptions {
   readonly out: string;
-  readonly url?: string;
   readonly strict?: boolean;
   readonly json?: boolean;
 }
@@ -27,6 +29,7 @@ export function siteCommand(): Command {
     .addOption(treeOption())
     .addOption(outOption())
     .addOption(urlOption("where the site will answer, with its base path"))
+    .addOption(hostOption())
     .addOption(strictOption())
     .addOption(jsonOption())
     .addOption(quietOption())
@@ -34,20 +37,20 @@ export function siteCommand(): Command {
     .action(runSite);
 }
 
-async function runSite(options: SiteOptions): Promise<void> {
-  const { registry, address, fileCount } = await buildSite({
+async function runSite(options: Options): Promise<void> {
+  const { site, fileCount, findings } = await buildSite({
     ...scanOptions(options),
     out: options.out,
-    ...(options.url !== undefined && { url: options.url }),
+    ...siteOptions(options),
     isStrict: options.strict ?? false,
   });
-  printFindings(registry.findings);
+  printFindings(findings);
   if (options.json) {
-    printResult(JSON.stringify({ out: options.out, files: fileCount, findings: registry.findings }, null, 2));
+    printResult(JSON.stringify({ out: options.out, files: fileCount, findings }, null, 2));
   }
   if (options.quiet) return;
   if (!options.json) printResult(`${fileCount} files in ${options.out}`);
-  if (address.url === undefined) {
+  if (site.url === undefined) {
     printNote(
       "No address is known (--url, or url: in registry.yml): the site's own images are named without a host.",
     );

@@ -1,4 +1,5 @@
-import type { SiteAddress } from "../address.ts";
+import { pullWays } from "../protocols/pull-ways.ts";
+import type { Site } from "../protocols/site.ts";
 import { layerUrl } from "../registry/local-images.ts";
 import type { Collection, ImageRecord, Registry, Tag } from "../registry/model.ts";
 import { namespaceOf } from "../registry/reference.ts";
@@ -19,7 +20,7 @@ import {
 const API_VERSION = { schemaVersion: 1 };
 
 /** `/api/v1/index.json`: what this registry is, and where the rest lies. */
-export function apiIndexEndpoint(registry: Registry, site: SiteAddress): Endpoint {
+export function apiIndexEndpoint(registry: Registry, site: Site): Endpoint {
   const { title, description, repository, contact } = registry.config;
   return jsonEndpoint(API_INDEX_PATH, {
     ...API_VERSION,
@@ -34,7 +35,7 @@ export function apiIndexEndpoint(registry: Registry, site: SiteAddress): Endpoin
 }
 
 /** `/api/v1/collections.json`: every collection, short. */
-export function apiCollectionsEndpoint(registry: Registry, site: SiteAddress): Endpoint {
+export function apiCollectionsEndpoint(registry: Registry, site: Site): Endpoint {
   const collections = registry.collections.map((collection) => ({
     ...summary(collection, site),
     tags: collection.tags.filter(({ record }) => record).map(({ name }) => name),
@@ -44,7 +45,7 @@ export function apiCollectionsEndpoint(registry: Registry, site: SiteAddress): E
 }
 
 /** `/api/v1/collections/<name>.json`: all that is known of one. Sizes are bytes; what is not known is not there. */
-export function apiCollectionEndpoint(collection: Collection, site: SiteAddress): Endpoint {
+export function apiCollectionEndpoint(collection: Collection, site: Site): Endpoint {
   const { owners, license, deprecated } = collection;
   return jsonEndpoint(apiCollectionPath(collection.name), {
     ...API_VERSION,
@@ -56,7 +57,7 @@ export function apiCollectionEndpoint(collection: Collection, site: SiteAddress)
   });
 }
 
-function summary(collection: Collection, site: SiteAddress): object {
+function summary(collection: Collection, site: Site): object {
   const { name, description, topics } = collection;
   return {
     name,
@@ -68,7 +69,8 @@ function summary(collection: Collection, site: SiteAddress): object {
   };
 }
 
-function tagEntry({ name }: Collection, tag: Tag, site: SiteAddress): object {
+function tagEntry(collection: Collection, tag: Tag, site: Site): object {
+  const { name } = collection;
   return {
     name: tag.name,
     status: tag.status,
@@ -76,10 +78,11 @@ function tagEntry({ name }: Collection, tag: Tag, site: SiteAddress): object {
     page: site.to(tagPath(name, tag.name)),
     definition: tag.definition && site.to(definitionPath(name, tag.name)),
     ...(tag.record && { manifest: site.to(manifestPath(name, tag.name)), ...recordEntry(tag.record, site) }),
+    pull: pullWays(collection, tag, site),
   };
 }
 
-function recordEntry(record: ImageRecord, site: SiteAddress): object {
+function recordEntry(record: ImageRecord, site: Site): object {
   const { schema, size, layers, ...known } = record;
   return {
     ...known,

@@ -1,17 +1,45 @@
-import type { SiteAddress } from "../address.ts";
+import type { Site } from "../protocols/site.ts";
+import { PROTOCOLS, type Protocol } from "../registry/config.ts";
 import type { Registry } from "../registry/model.ts";
 import { apiCollectionEndpoint, apiCollectionsEndpoint, apiIndexEndpoint } from "./api.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { keysEndpoints } from "./keys.ts";
+import { labelsEndpoints } from "./labels.ts";
+import { libraryEndpoints } from "./library.ts";
 import { definitionEndpoint, manifestEndpoint } from "./manifests.ts";
+import { ociEndpoints } from "./oci.ts";
 import { schemaEndpoints } from "./schemas.ts";
+import { shubEndpoints } from "./shub.ts";
+import { sregistryEndpoints } from "./sregistry.ts";
 import { tagsEndpoint } from "./tags.ts";
+
+const PROTOCOL_ENDPOINTS: Readonly<Record<Protocol, (registry: Registry, site: Site) => Iterable<Endpoint>>> =
+  {
+    shub: shubEndpoints,
+    sregistry: sregistryEndpoints,
+    labels: labelsEndpoints,
+    library: libraryEndpoints,
+    oci: ociEndpoints,
+    keys: keysEndpoints,
+  };
 
 /**
  * All that a registry serves to programs, one at a time so that a large registry never lies in memory twice.
  *
- *     for (const { path, body } of registryEndpoints(registry, siteAddress(url))) write(path, body)
+ *     for (const endpoint of registryEndpoints(registry, siteOf(registry, { url }))) …
  */
-export function* registryEndpoints(registry: Registry, site: SiteAddress): Iterable<Endpoint> {
+export function* registryEndpoints(registry: Registry, site: Site): Iterable<Endpoint> {
+  yield* ownEndpoints(registry, site);
+  for (const protocol of PROTOCOLS) yield* protocolEndpoints(protocol, registry, site);
+}
+
+/** What one protocol adds; nothing where the site does not offer it. */
+export function protocolEndpoints(protocol: Protocol, registry: Registry, site: Site): Iterable<Endpoint> {
+  return site.refusals.has(protocol) ? [] : PROTOCOL_ENDPOINTS[protocol](registry, site);
+}
+
+/** Tags, manifests and Stowage's own API: what every site has. */
+export function* ownEndpoints(registry: Registry, site: Site): Iterable<Endpoint> {
   yield apiIndexEndpoint(registry, site);
   yield apiCollectionsEndpoint(registry, site);
   yield* schemaEndpoints(site);

@@ -13,3 +13,26 @@ export const API_INDEX_PATH = "api/v1/index.json";
 export const API_COLLECTIONS_PATH = "api/v1/collections.json";
 export const apiCollectionPath = (collection: CollectionName) => `api/v1/collections/${collection}.json`;
 export const SCHEMAS_PATH = "schema/";
+
+/** `/api/container/` and below it: shub:// and the Singularity Registry client. */
+export const containerPath = (name: string) => `api/container/${name}`;
+export const CONTAINER_COLLECTIONS_PATH = "api/collections/";
+export const containerCollectionPath = (word: string) => `api/collection/${word}/`;
+export const containerSearchPath = (query: string) => `api/container/search/${query}/`;
+export const labelSearchPath = (query: string) => `api/labels/search/${query}`;
+
+/** library:// */
+export const libraryImagePath = (reference: string) => `v1/images/${reference}`;
+export const libraryFilePath = (reference: string) => `v1/imagefile/${reference}`;
+export const LIBRARY_SEARCH_PATH = "v1/search";
+export const LIBRARY_CONFIG_PATH = "assets/config/config.prod.json";
+export const LIBRARY_VERSION_PATH = "version";
+
+/** OCI distribution. */
+export const OCI_PATH = "v2/";
+export const OCI_CATALOG_PATH = "v2/_catalog";
+export const ociManifestPath = (name: string, reference: string) => `v2/${name}/manifests/${reference}`;
+export const ociBlobPath = (name: string, digest: string) => `v2/${name}/blobs/${digest}`;
+export const ociTagsPath = (name: string) => `v2/${name}/tags/list`;
+
+export const KEYS_PATH = "pks/lookup";

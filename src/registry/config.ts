@@ -1,12 +1,24 @@
 import { existsSync, realpathSync } from "node:fs";
 import { join, sep } from "node:path";
 import { StowageError } from "../errors.ts";
+import type { HostName } from "../host.ts";
 import { readTextFile, statsOf, withoutByteOrderMark } from "../read-file.ts";
 import { validate } from "./schema.ts";
 import { YamlError, lineOfPath, parseYamlMapping } from "./yaml.ts";
 
 const CONFIG_FILE = "registry.yml";
 const LARGEST_CONFIG = 1024 * 1024;
+
+/** The ways of pulling that can be switched off; plain downloads always work. */
+export const PROTOCOLS = ["shub", "sregistry", "labels", "library", "oci", "keys"] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
+/** A protocol that registry.yml names. */
+export interface ProtocolSwitch {
+  readonly isOn: boolean;
+  /** Where in registry.yml. */
+  readonly line: number;
+}
 
 /** registry.yml: everything in it is optional, and so is the file. */
 export interface Config {
@@ -18,10 +30,14 @@ export interface Config {
   readonly contact?: string;
   /** The tree's folder, relative to registry.yml; undefined: `registry` if it is there. */
   readonly tree?: string;
+  /** What will serve the site; undefined: GitHub Pages. */
+  readonly host?: HostName;
+  /** A protocol that is not named here is offered where it can work. */
+  readonly protocols: Readonly<Partial<Record<Protocol, ProtocolSwitch>>>;
   readonly theme: { readonly accent?: string; readonly logo?: string };
 }
 
-const DEFAULT_CONFIG: Config = { title: "Container registry", theme: {} };
+const DEFAULT_CONFIG: Config = { title: "Container registry", protocols: {}, theme: {} };
 
 /** Reads `root`/registry.yml. A mistake in it is the maintainer's own: it throws with the line, and nothing is built. */
 export function readConfig(root: string): Config {
@@ -66,7 +82,20 @@ function parseConfig(text: string): Config {
       place: { file: CONFIG_FILE, line: lineOfPath(text, issue.path) },
     });
   }
-  return { ...DEFAULT_CONFIG, ...(data as Partial<Config>) };
+  const { protocols, ...rest } = data as Partial<Config> & { protocols?: Record<string, boolean> };
+  return { ...DEFAULT_CONFIG, ...rest, protocols: protocolSwitches(text, protocols) };
+}
+
+function protocolSwitches(
+  text: string,
+  protocols: Readonly<Record<string, boolean>> = {},
+): Config["protocols"] {
+  return Object.fromEntries(
+    Object.entries(protocols).map(([name, isOn]) => [
+      name,
+      { isOn, line: lineOfPath(text, ["protocols", name]) },
+    ]),
+  );
 }
 
 function parseMapping(text: string): Record<string, unknown> {

@@ -11,8 +11,8 @@ export class FindingsError extends StowageError {
   }
 }
 
-/** Throws FindingsError where anything in a registry is wrong: what `--strict` asks for. */
-export function refuseFindings({ findings }: { readonly findings: readonly Finding[] }): void {
+/** Throws FindingsError where anything is wrong: what `--strict` asks for. */
+export function refuseFindings(findings: readonly Finding[]): void {
   if (findings.length === 0) return;
   const count = findings.length === 1 ? "one finding" : `${findings.length} findings`;
   throw new FindingsError(findings, `${count}, and --strict was asked for`);

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import type { SiteAddress } from "../address.ts";
 import type { Finding } from "../finding.ts";
 import { statsOf } from "../read-file.ts";
-import type { Collection, ImageRecord, Layer } from "./model.ts";
+import type { Collection, ImageRecord, Layer, StoredImages } from "./model.ts";
 
 /** Where storage kind `directory` keeps images, relative to registry.yml; the site serves the same paths. */
 const LOCAL_IMAGE = /^images\/sha256\/[0-9a-f]{64}\.sif$/;
 
 /** Whether a layer's address means a file of the registry itself. */
-function isLocalImage(url: string): boolean {
+export function isLocalImage(url: string): boolean {
   return LOCAL_IMAGE.test(url);
 }
 
@@ -21,40 +21,54 @@ export function layerUrl({ url }: Layer, site: SiteAddress): string {
 /** The images of the registry itself that records name, each once, in code-point order. */
 export function localImages(collections: readonly Collection[]): string[] {
   const urls = new Set<string>();
-  for (const record of recordsOf(collections)) {
-    for (const { url } of record.layers) if (isLocalImage(url)) urls.add(url);
+  for (const { tags } of collections) {
+    for (const { record } of tags) {
+      for (const { url } of record?.layers ?? []) if (isLocalImage(url)) urls.add(url);
+    }
   }
   return [...urls].sort();
 }
 
-/** A finding for each record whose image is not where it says, or has another size. */
-export function checkLocalImages(root: string, collections: readonly Collection[]): Finding[] {
+/** Those images that records name and that are there (links are not followed). */
+export function storedImages(root: string, collections: readonly Collection[]): StoredImages {
+  const sizes = new Map<string, number>();
+  for (const path of localImages(collections)) {
+    const stats = statsOf(join(root, path), lstatSync);
+    if (stats?.isFile()) sizes.set(path, stats.size);
+  }
+  return sizes;
+}
+
+/** A finding for each record whose image is not where it says, or is not the one that it describes. */
+export function checkLocalImages(collections: readonly Collection[], stored: StoredImages): Finding[] {
   const findings: Finding[] = [];
   for (const { tags } of collections) {
     for (const { record, folder } of tags) {
-      for (const layer of record?.layers ?? []) {
-        if (!isLocalImage(layer.url)) continue;
-        const size = fileSize(join(root, layer.url));
-        const file = `${folder}/README.md`;
-        if (size === undefined) findings.push({ code: "image-missing", file, args: { image: layer.url } });
-        else if (record?.schema === 2 && size !== layer.size) {
-          const args = { image: layer.url, size: String(size), recorded: String(layer.size) };
-          findings.push({ code: "image-size", file, args });
-        }
-      }
+      if (record) findings.push(...checkRecord(record, `${folder}/README.md`, stored));
     }
   }
   return findings;
 }
 
-/** In bytes; undefined where there is no regular file (links are not followed). */
-export function fileSize(path: string): number | undefined {
-  const stats = statsOf(path, lstatSync);
-  return stats?.isFile() ? stats.size : undefined;
+function* checkRecord(
+  { schema, layers }: ImageRecord,
+  file: string,
+  stored: StoredImages,
+): Iterable<Finding> {
+  for (const { url: image, size: recorded, digest } of layers) {
+    if (!isLocalImage(image)) continue;
+    const size = stored.get(image);
+    if (size === undefined) yield { code: "image-missing", file, args: { image } };
+    else if (schema === 2 && size !== recorded) {
+      yield { code: "image-size", file, args: { image, size: String(size), recorded: String(recorded) } };
+    }
+    if (digest.startsWith("sha256:") && image !== imagePath(digest.slice("sha256:".length).toLowerCase())) {
+      yield { code: "image-digest", file, args: { image, digest } };
+    }
+  }
 }
 
-function* recordsOf(collections: readonly Collection[]): Iterable<ImageRecord> {
-  for (const { tags } of collections) {
-    for (const { record } of tags) if (record) yield record;
-  }
+/** Where storage kind `directory` keeps the image with this sha256. */
+export function imagePath(sha256: string): string {
+  return `images/sha256/${sha256}.sif`;
 }

@@ -12,6 +12,10 @@ export interface Registry {
   readonly config: Config;
   /** In code-point order of their names. */
   readonly collections: readonly Collection[];
+  /** The images that the site serves itself. */
+  readonly images: StoredImages;
+  /** Public keys that verify images, as one armored block. */
+  readonly publicKeys?: string;
   /** What was wrong with single entries; those are left out of `collections`. */
   readonly findings: readonly Finding[];
 }
@@ -73,6 +77,7 @@ export interface ImageRecord {
   /** sha256 of the definition file that built it. */
   readonly recipe?: Digest;
   readonly md5?: string;
+  readonly sha1?: string;
   readonly builder?: { readonly name: string; readonly version?: string };
   readonly source?: { readonly repository: string; readonly revision?: string };
   readonly labels?: Readonly<Record<string, string>>;
@@ -84,3 +89,6 @@ export interface Layer {
   /** Absolute, or `images/sha256/<hex>.sif` where the site itself is the storage. */
   readonly url: string;
 }
+
+/** Images that the registry keeps: their paths relative to registry.yml, and their sizes in bytes. */
+export type StoredImages = ReadonlyMap<string, number>;

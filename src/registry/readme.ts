@@ -76,7 +76,7 @@ function recordOf(data: Record<string, unknown>, schema: SchemaName): ImageRecor
   const valid = data as unknown as ImageRecord;
   const basics = { size: valid.size, digest: valid.digest, layers: valid.layers.map(layerOf) };
   if (schema === "record-2019") return { schema: 2019, ...basics };
-  const { created, architecture, recipe, md5, builder, source, labels } = valid;
+  const { created, architecture, recipe, md5, sha1, builder, source, labels } = valid;
   return {
     schema: 2,
     ...basics,
@@ -84,6 +84,7 @@ function recordOf(data: Record<string, unknown>, schema: SchemaName): ImageRecor
     ...(architecture !== undefined && { architecture }),
     ...(recipe !== undefined && { recipe }),
     ...(md5 !== undefined && { md5 }),
+    ...(sha1 !== undefined && { sha1 }),
     ...(builder !== undefined && { builder }),
     ...(source !== undefined && { source }),
     ...(labels !== undefined && { labels }),

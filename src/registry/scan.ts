@@ -5,8 +5,9 @@ import { type Finding, type FindingCode, compareFindings } from "../finding.ts";
 import { statsOf } from "../read-file.ts";
 import { FindingsError } from "./findings-error.ts";
 import { type Config, readConfig } from "./config.ts";
-import { checkLocalImages } from "./local-images.ts";
+import { checkLocalImages, storedImages } from "./local-images.ts";
 import type { Collection, Registry } from "./model.ts";
+import { readPublicKeys } from "./public-keys.ts";
 import { NO_README, parseCollectionReadme } from "./readme.ts";
 import { type CollectionName, type NameProblem, namespaceProblem, segmentProblem } from "./reference.ts";
 import { scanTags } from "./scan-tags.ts";
@@ -39,11 +40,14 @@ export function scanRegistry(options: ScanOptions): Registry {
   const walk = new Walk(options.root, realTree(options, config));
   walk.readNamespace(walk.reader.directory, []);
   const collections = walk.collections.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const findings = [...walk.reader.findings, ...checkLocalImages(options.root, collections)].sort(
+  const images = storedImages(options.root, collections);
+  const keys = readPublicKeys(options.root);
+  const findings = [...walk.reader.findings, ...checkLocalImages(collections, images), ...keys.findings].sort(
     compareFindings,
   );
   if (collections.length === 0) throw emptyTree(walk.reader.label, findings);
-  return { config, collections, findings };
+  const publicKeys = keys.armored;
+  return { config, collections, images, ...(publicKeys !== undefined && { publicKeys }), findings };
 }
 
 /** The registry without what must not be served. */

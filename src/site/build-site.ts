@@ -1,27 +1,29 @@
-import { type SiteAddress, siteAddress } from "../address.ts";
+import { SiteTally, checkSite } from "../check/check-site.ts";
 import { StowageError, messageOf, systemCode } from "../errors.ts";
+import type { Finding } from "../finding.ts";
+import { type Site, type SiteOptions, siteOf } from "../protocols/site.ts";
 import { refuseFindings } from "../registry/findings-error.ts";
 import type { Registry } from "../registry/model.ts";
 import { publicRegistry, scanRegistry, type ScanOptions } from "../registry/scan.ts";
 import { renderPages } from "./eleventy.ts";
 import { registryPages } from "./pages.ts";
-import { Staging } from "./staging.ts";
+import { type SiteFile, Staging } from "./staging.ts";
 import { siteFiles } from "./site-files.ts";
 import { pageDrawer } from "./templates.ts";
 
-export interface BuildSiteOptions extends ScanOptions {
+export interface BuildSiteOptions extends ScanOptions, SiteOptions {
   /** The folder of the site. It is replaced as a whole, and only if Stowage wrote it. */
   readonly out: string;
-  /** Where the site will answer; default: what registry.yml says, else a host's root. */
-  readonly url?: string;
   /** Findings fail the build, and nothing is written. */
   readonly isStrict?: boolean;
 }
 
 export interface BuiltSite {
   readonly registry: Registry;
-  readonly address: SiteAddress;
+  readonly site: Site;
   readonly fileCount: number;
+  /** What is wrong with the registry, and what the site cannot do. */
+  readonly findings: readonly Finding[];
 }
 
 /**
@@ -30,17 +32,21 @@ export interface BuiltSite {
  */
 export async function buildSite(options: BuildSiteOptions): Promise<BuiltSite> {
   const registry = scanRegistry(options);
-  const address = siteAddress(options.url ?? registry.config.url);
-  if (options.isStrict) refuseFindings(registry);
+  const served = publicRegistry(registry);
+  const site = siteOf(served, options);
+  const findings = [...registry.findings, ...checkSite(served, site)];
+  if (options.isStrict) refuseFindings(findings);
   const staging = Staging.open(options.out);
   try {
-    await writeSite(publicRegistry(registry), address, options.root, staging);
+    const tally = await writeSite(served, site, options.root, staging);
+    findings.push(...tally.findings(site.host));
+    if (options.isStrict) refuseFindings(findings);
     await staging.commit();
   } catch (error) {
     await staging.discard();
     throw outputError(error, options.out);
   }
-  return { registry, address, fileCount: staging.fileCount };
+  return { registry, site, fileCount: staging.fileCount, findings };
 }
 
 /** What the operating system refuses (no space, no permission) is no bug of ours. */
@@ -49,15 +55,22 @@ function outputError(error: unknown, out: string): unknown {
   return new StowageError("output", `${out}: cannot be written: ${messageOf(error)}`, { cause: error });
 }
 
-async function writeSite(
-  registry: Registry,
-  address: SiteAddress,
-  root: string,
-  staging: Staging,
-): Promise<void> {
-  for (const file of siteFiles(registry, address, root)) staging.add(file);
-  const draw = pageDrawer(root, registry.config, address);
-  await renderPages(registryPages(registry, address), draw, (path, html) =>
-    staging.add({ path, source: { body: html } }),
-  );
+async function writeSite(registry: Registry, site: Site, root: string, staging: Staging): Promise<SiteTally> {
+  const tally = new SiteTally();
+  for (const file of siteFiles(registry, site, root)) {
+    staging.add(file);
+    tally.add(file.protocol, sizeOf(file, site));
+  }
+  const draw = pageDrawer(root, registry.config, site);
+  await renderPages(registryPages(registry, site), draw, (path, html) => {
+    staging.add({ path, source: { body: html } });
+    tally.add(undefined, Buffer.byteLength(html));
+  });
+  return tally;
+}
+
+/** In bytes; what a registry adds to its look is not counted. */
+function sizeOf({ path, source }: SiteFile, { images }: Site): number {
+  if ("body" in source) return Buffer.byteLength(source.body);
+  return images.get("sameAs" in source ? source.sameAs : path) ?? 0;
 }

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { EleventyConfig } from "@11ty/eleventy";
-import { siteAddress } from "../address.ts";
+import { siteOf } from "../protocols/site.ts";
 import { publicRegistry, scanRegistry } from "../registry/scan.ts";
 import { addPages, TEMPLATES_DIRECTORY } from "./eleventy.ts";
 import { registryPages } from "./pages.ts";
@@ -25,14 +25,14 @@ export function eleventyPlugin({
 }: EleventyPluginOptions): (config: EleventyConfig) => { dir: { input: string } } {
   return (config) => {
     const registry = publicRegistry(scanRegistry({ root }));
-    const address = siteAddress(url ?? registry.config.url);
-    addPages(config, [...registryPages(registry, address)], pageDrawer(root, registry.config, address));
+    const site = siteOf(registry, { ...(url !== undefined && { url }) });
+    addPages(config, [...registryPages(registry, site)], pageDrawer(root, registry.config, site));
     config.on("eleventy.after", ({ directories }) => {
-      for (const { path, source } of siteFiles(registry, address, root)) {
+      for (const { path, source } of siteFiles(registry, site, root)) {
         const target = join(directories.output, path);
         mkdirSync(dirname(target), { recursive: true });
-        if ("file" in source) copyFileSync(source.file, target);
-        else writeFileSync(target, source.body);
+        if ("body" in source) writeFileSync(target, source.body);
+        else copyFileSync("file" in source ? source.file : join(directories.output, source.sameAs), target);
       }
     });
     return { dir: { input: TEMPLATES_DIRECTORY } };

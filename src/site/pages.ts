@@ -1,5 +1,5 @@
-import type { SiteAddress } from "../address.ts";
 import { collectionPath, namespacePath, tagPath } from "../endpoints/paths.ts";
+import type { Site } from "../protocols/site.ts";
 import type { Registry } from "../registry/model.ts";
 import { namespaceOf } from "../registry/reference.ts";
 import { collectionView, homeView, namespaceView, notFoundView, tagView } from "./views.ts";
@@ -13,7 +13,7 @@ export interface Page {
 }
 
 /** Every page of a registry, one at a time. */
-export function* registryPages(registry: Registry, site: SiteAddress): Iterable<Page> {
+export function* registryPages(registry: Registry, site: Site): Iterable<Page> {
   const { collections } = registry;
   yield { path: "", template: "home.njk", view: () => homeView(registry, site) };
   yield { path: "404.html", template: "404.njk", view: notFoundView };

@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import { join } from "node:path";
 import send from "send";
+import type { HostProfile } from "../host.ts";
 import { statsOf } from "../read-file.ts";
+import { contentTypeOf, redirectFinder } from "./preview-rules.ts";
 
 /** What a preview serves. */
 export interface PreviewOptions {
@@ -10,6 +12,8 @@ export interface PreviewOptions {
   readonly directory: string;
   /** The path below the host, with slashes at both ends. */
   readonly basePath: string;
+  /** The host whose answers it gives. */
+  readonly host: HostProfile;
   readonly onRequest?: (request: IncomingMessage, status: number) => void;
 }
 
@@ -20,19 +24,19 @@ export interface PreviewServer {
   reload(): void;
 }
 
-/** GitHub Pages looks for these in a folder, in this order. */
-const INDEX_FILES = ["index.html", "index.xml", "index.json"];
 const RELOAD_SCRIPT_PATH = "/.stowage/reload.js";
 const RELOAD_EVENTS_PATH = "/.stowage/reload";
 const RELOAD_SCRIPT = `new EventSource(${JSON.stringify(RELOAD_EVENTS_PATH)}).onmessage = () => location.reload();\n`;
 
 /**
- * A server that answers as GitHub Pages does: folders from index.html, else index.json; 301 to the trailing slash;
- * octet-stream for what has no extension; CORS for everybody; ranges; 404.html. Two things differ: nothing is cached,
- * and pages carry a script that loads them again when the site changes.
+ * A server that answers as a host does: folders from their index, a redirect to the trailing slash, octet-stream for
+ * what has no extension unless the host can be told better, CORS for everybody, ranges, 404.html. Two things differ:
+ * nothing is cached, and pages carry a script that loads them again when the site changes.
  */
-export function createPreviewServer({ directory, basePath, onRequest }: PreviewOptions): PreviewServer {
+export function createPreviewServer(options: PreviewOptions): PreviewServer {
+  const { basePath, onRequest } = options;
   const listeners = new Set<ServerResponse>();
+  const findRedirect = redirectFinder(options.directory, options.host);
   const server = createServer((request, response) => {
     if (onRequest) response.on("finish", () => onRequest(request, response.statusCode));
     const { path, query } = splitTarget(request.url ?? "/");
@@ -41,12 +45,11 @@ export function createPreviewServer({ directory, basePath, onRequest }: PreviewO
     response.setHeader("Access-Control-Allow-Origin", "*");
     response.setHeader("Cache-Control", "max-age=0");
     if (request.method !== "GET" && request.method !== "HEAD") return refuseMethod(response);
-    if (`${path}/` === basePath) return redirect(response, basePath + query);
-    if (!path.startsWith(basePath)) return sendPage(response, directory, NOT_FOUND);
-    const below = path.slice(basePath.length - 1);
-    const page = pageFile(directory, below);
-    if (page) return sendPage(response, directory, page);
-    return sendFile(request, response, directory, below, () => redirect(response, `${path}/${query}`));
+    if (`${path}/` === basePath) return redirect(response, 301, basePath + query);
+    if (!path.startsWith(basePath)) return sendPage(response, options.directory, NOT_FOUND);
+    const found = findRedirect(path);
+    if (found !== undefined) return redirect(response, 302, found);
+    answer(request, response, options, { path, below: path.slice(basePath.length - 1), query });
   });
   return {
     server,
@@ -55,6 +58,35 @@ export function createPreviewServer({ directory, basePath, onRequest }: PreviewO
     },
   };
 }
+
+/** What is asked for: the path from the host's root, the part below the base path, and what follows a `?`. */
+interface Target {
+  readonly path: string;
+  readonly below: string;
+  readonly query: string;
+}
+
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { directory, host }: PreviewOptions,
+  { path, below, query }: Target,
+): void {
+  if (host.redirects && RULE_FILES.has(below)) return sendPage(response, directory, NOT_FOUND);
+  const page = host.stripsHtml ? below.replace(/(?:(?<=\/)index)?\.html$/, "") : below;
+  if (page !== below)
+    return redirect(response, host.slashStatus, path.slice(0, page.length - below.length) + query);
+  const type = contentTypeOf(host, below);
+  const file = type === undefined ? pageFile(directory, below) : undefined;
+  if (file) return sendPage(response, directory, file);
+  if (type !== undefined) response.setHeader("Content-Type", type);
+  sendFile(request, response, { directory, host, path: below }, () =>
+    redirect(response, host.slashStatus, `${path}/${query}`),
+  );
+}
+
+/** Hosts that obey these do not serve them. */
+const RULE_FILES = new Set(["/_headers", "/_redirects"]);
 
 /** Two slashes at the start would make a redirect lead to another host. */
 function splitTarget(target: string): { path: string; query: string } {
@@ -102,14 +134,13 @@ function readPage(path: string): string {
 function sendFile(
   request: IncomingMessage,
   response: ServerResponse,
-  directory: string,
-  path: string,
+  { directory, host, path }: { directory: string; host: HostProfile; path: string },
   onDirectory: () => void,
 ): void {
   send(request, path, {
     root: directory,
-    index: INDEX_FILES,
-    extensions: ["html"],
+    index: [...host.indexFiles],
+    extensions: host.addsHtml ? ["html"] : [],
     dotfiles: "ignore",
     cacheControl: false,
   })
@@ -121,8 +152,8 @@ function sendFile(
     .pipe(response);
 }
 
-function redirect(response: ServerResponse, location: string): void {
-  response.writeHead(301, { Location: location }).end();
+function redirect(response: ServerResponse, status: number, location: string): void {
+  response.writeHead(status, { Location: location }).end();
 }
 
 function refuseMethod(response: ServerResponse): void {

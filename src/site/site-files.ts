@@ -1,22 +1,59 @@
 import { join } from "node:path";
-import type { SiteAddress } from "../address.ts";
-import { registryEndpoints } from "../endpoints/index.ts";
-import { fileSize, localImages } from "../registry/local-images.ts";
+import type { Endpoint } from "../endpoints/endpoint.ts";
+import { ownEndpoints, protocolEndpoints } from "../endpoints/index.ts";
+import type { Site } from "../protocols/site.ts";
+import { PROTOCOLS, type Protocol } from "../registry/config.ts";
+import { localImages } from "../registry/local-images.ts";
 import type { Registry } from "../registry/model.ts";
 import { siteAssets } from "./assets.ts";
+import { type Redirect, headersText, hostedPath, redirectsText } from "./host-files.ts";
 import type { SiteFile } from "./staging.ts";
 import { templateFolders } from "./templates.ts";
 
-/** Everything in a site but its pages: endpoints, assets and the images that the registry keeps itself. */
-export function* siteFiles(registry: Registry, address: SiteAddress, root: string): Iterable<SiteFile> {
+/** A file of a site, and the protocol that it is there for, if it is there for one alone. */
+export type ProtocolFile = SiteFile & { readonly protocol?: Protocol };
+
+/** Everything in a site but its pages: endpoints, assets, the images that it serves itself, and what its host wants. */
+export function* siteFiles(registry: Registry, site: Site, root: string): Iterable<ProtocolFile> {
   // GitHub Pages would drop tags that begin with an underscore.
   yield { path: ".nojekyll", source: { body: "" } };
-  for (const { path, body } of registryEndpoints(registry, address)) {
-    yield { path: path.endsWith("/") ? `${path}index.json` : path, source: { body } };
-  }
   yield* siteAssets(root, registry.config, templateFolders(root));
+  // Before the endpoints, some of which are links to them.
   for (const image of localImages(registry.collections)) {
-    const file = join(root, image);
-    if (fileSize(file) !== undefined) yield { path: image, source: { file, isImage: true } };
+    if (site.images.has(image)) yield { path: image, source: { file: join(root, image), isImage: true } };
   }
+  const redirects: Redirect[] = [];
+  yield* endpointFiles(ownEndpoints(registry, site), site, redirects);
+  for (const protocol of PROTOCOLS) {
+    for (const file of endpointFiles(protocolEndpoints(protocol, registry, site), site, redirects)) {
+      yield { ...file, protocol };
+    }
+  }
+  yield* hostFiles(registry, site, redirects);
+}
+
+/** The files of endpoints; those that are redirects are put down in `redirects`. */
+function* endpointFiles(
+  endpoints: Iterable<Endpoint>,
+  { host }: Site,
+  redirects: Redirect[],
+): Iterable<SiteFile> {
+  for (const endpoint of endpoints) {
+    const path = hostedPath(endpoint.path, host);
+    if ("redirectTo" in endpoint) redirects.push({ from: path, to: endpoint.redirectTo });
+    else if ("image" in endpoint) yield { path, source: { sameAs: endpoint.image } };
+    else yield { path, source: { body: endpoint.body } };
+  }
+}
+
+function* hostFiles(
+  { collections }: Registry,
+  { host, basePath }: Site,
+  redirects: readonly Redirect[],
+): Iterable<SiteFile> {
+  if (!host.redirects) return;
+  const topNamespaces = new Set(collections.map(({ name }) => name.slice(0, name.indexOf("/"))));
+  yield { path: "_headers", source: { body: headersText(host, basePath, [...topNamespaces]) } };
+  const text = redirectsText(host, basePath, redirects);
+  if (text !== undefined) yield { path: "_redirects", source: { body: text } };
 }

@@ -25,8 +25,11 @@ const MARKER_TEXT = "This folder was written by Stowage, which replaces it as a 
 export interface SiteFile {
   /** Relative to the site, with slashes. */
   readonly path: string;
-  /** What it holds, or the file that it is. An image is linked rather than copied. */
-  readonly source: { readonly body: string | Buffer } | { readonly file: string; readonly isImage?: true };
+  /** What it holds, or the file that it is (an image is linked rather than copied), or another path of the site. */
+  readonly source:
+    | { readonly body: string | Buffer }
+    | { readonly file: string; readonly isImage?: true }
+    | { readonly sameAs: string };
 }
 
 /**
@@ -65,7 +68,8 @@ export class Staging {
 
   /** Puts a file into the site. Throws where two things claim one path. */
   add({ path, source }: SiteFile): void {
-    if (!("file" in source)) this.#writer.write(path, source.body);
+    if ("body" in source) this.#writer.write(path, source.body);
+    else if ("sameAs" in source) linkOrCopy(join(this.#directory, source.sameAs), this.#writer.prepare(path));
     else if (source.isImage) linkOrCopy(source.file, this.#writer.prepare(path));
     else copyFileSync(source.file, this.#writer.prepare(path), constants.COPYFILE_EXCL);
     this.fileCount++;

@@ -1,4 +1,3 @@
-import type { SiteAddress } from "../address.ts";
 import { highlightDefinition } from "../definition/highlight.ts";
 import {
   apiCollectionPath,
@@ -9,12 +8,14 @@ import {
   tagPath,
   tagsPath,
 } from "../endpoints/paths.ts";
+import { wayName } from "../protocols/pull-line.ts";
+import { pullWays } from "../protocols/pull-ways.ts";
+import type { Site } from "../protocols/site.ts";
 import { layerUrl } from "../registry/local-images.ts";
 import type { Collection, ImageRecord, Registry, Tag } from "../registry/model.ts";
-import { type PullLine, pullLines } from "../registry/pull-lines.ts";
 import { namespaceOf, shortNameOf } from "../registry/reference.ts";
 import { countRegistry } from "../registry/summary.ts";
-import { compareNatural, formatBytes, formatDay, formatNumber, plural, shortDigest } from "./format.ts";
+import { compareNatural, formatBytes, formatDay, formatNumber, plural, shortDigest } from "../format.ts";
 import { renderMarkdown } from "./markdown.ts";
 
 /** What templates get: plain values, ready to be shown. Keys that end in `Html` are safe HTML; all else is text. */
@@ -24,7 +25,7 @@ interface Crumb {
   readonly href: string;
 }
 
-export function homeView(registry: Registry, site: SiteAddress): object {
+export function homeView(registry: Registry, site: Site): object {
   const counts = countRegistry(registry);
   const waiting = registry.collections.flatMap(({ tags }) =>
     tags.filter(({ status }) => status === "to build"),
@@ -45,11 +46,7 @@ export function notFoundView(): object {
   return { title: "Page not found", path: "404.html" };
 }
 
-export function namespaceView(
-  namespace: string,
-  collections: readonly Collection[],
-  site: SiteAddress,
-): object {
+export function namespaceView(namespace: string, collections: readonly Collection[], site: Site): object {
   return {
     title: namespace,
     path: namespacePath(namespace),
@@ -59,11 +56,7 @@ export function namespaceView(
   };
 }
 
-export function collectionView(
-  collection: Collection,
-  below: readonly Collection[],
-  site: SiteAddress,
-): object {
+export function collectionView(collection: Collection, below: readonly Collection[], site: Site): object {
   const { name, description, topics, owners, license, deprecated, readme } = collection;
   const preferred = preferredTag(collection);
   return {
@@ -85,7 +78,7 @@ export function collectionView(
   };
 }
 
-export function tagView(collection: Collection, tag: Tag, site: SiteAddress): object {
+export function tagView(collection: Collection, tag: Tag, site: Site): object {
   const { name } = collection;
   const { record, definition } = tag;
   return {
@@ -113,11 +106,11 @@ export function tagView(collection: Collection, tag: Tag, site: SiteAddress): ob
 }
 
 /** A link inside the site: a path from the host's root, so that it works wherever the host is reached. */
-function href(site: SiteAddress, path: string): string {
+function href(site: Site, path: string): string {
   return site.basePath + path;
 }
 
-function crumbsOf(namespace: string, site: SiteAddress): Crumb[] {
+function crumbsOf(namespace: string, site: Site): Crumb[] {
   const segments = namespace === "" ? [] : namespace.split("/");
   return segments.map((text, index) => ({
     text,
@@ -128,7 +121,7 @@ function crumbsOf(namespace: string, site: SiteAddress): Crumb[] {
 /** How many tags a listing of collections shows of each. */
 const TAGS_IN_A_ROW = 4;
 
-function collectionRows(collections: readonly Collection[], site: SiteAddress): object[] {
+function collectionRows(collections: readonly Collection[], site: Site): object[] {
   return collections.map((collection) => {
     const { updated } = collection;
     const tags = naturalTags(collection);
@@ -147,7 +140,7 @@ function collectionRows(collections: readonly Collection[], site: SiteAddress): 
   });
 }
 
-function tagRows(collection: Collection, site: SiteAddress): object[] {
+function tagRows(collection: Collection, site: Site): object[] {
   return naturalTags(collection).map((tag) => ({
     name: tag.name,
     href: href(site, tagPath(collection.name, tag.name)),
@@ -172,20 +165,25 @@ function preferredTag(collection: Collection): Tag | undefined {
   return built.find(({ name }) => name === "latest") ?? built.at(-1);
 }
 
-function pullView(
-  { name }: Collection,
-  tag: Tag,
-  site: SiteAddress,
-): { tag: string; lines: PullLine[] } | undefined {
-  const lines = tag.record ? pullLines({ collection: name, tag: tag.name }, tag.record, site) : [];
-  return lines.length > 0 ? { tag: tag.name, lines } : undefined;
+/** Commands, best first, with what people call them, and why there are no more. */
+interface PullView {
+  readonly tag: string;
+  readonly lines: readonly { name: string; command: string }[];
+  readonly refusals: readonly { name: string; reason: string }[];
+}
+
+function pullView(collection: Collection, tag: Tag, site: Site): PullView {
+  const ways = pullWays(collection, tag, site).map((way) => ({ name: wayName(way), ...way }));
+  const lines = ways.filter((way) => "command" in way);
+  const refusals = ways.filter((way) => "reason" in way);
+  return { tag: tag.name, lines, refusals };
 }
 
 function sizeText({ schema, size }: ImageRecord): string | undefined {
   return schema === 2 ? formatBytes(size) : undefined;
 }
 
-function imageView(record: ImageRecord, site: SiteAddress): object {
+function imageView(record: ImageRecord, site: Site): object {
   const { schema, size, builder, source } = record;
   return {
     digest: record.digest,
@@ -204,7 +202,7 @@ function imageView(record: ImageRecord, site: SiteAddress): object {
 }
 
 /** A line that asks this very site for an address, in the manner of 2019; undefined where nothing is built. */
-function exampleCurl({ collections }: Registry, site: SiteAddress): string | undefined {
+function exampleCurl({ collections }: Registry, site: Site): string | undefined {
   for (const collection of collections) {
     const tag = preferredTag(collection);
     if (tag)

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, type Page, chromium } from "playwright-core";
 import { inject } from "vitest";
+import { hostProfile } from "../../src/host.ts";
 import { buildSite } from "../../src/index.ts";
 import { createPreviewServer } from "../../src/site/preview-server.ts";
 import { DEFINITION, type Files, HEX, RECORD_2019, listFiles, record2, writeFiles } from "./registry.ts";
@@ -62,7 +63,7 @@ export interface ServedSite {
 export async function serveRegistry(root: string, basePath = "/"): Promise<ServedSite> {
   const folder = mkdtempSync(join(tmpdir(), "stowage-test-"));
   const directory = join(folder, "_site");
-  const { server } = createPreviewServer({ directory, basePath });
+  const { server } = createPreviewServer({ directory, basePath, host: hostProfile("pages") });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -1,0 +1,110 @@
+import { formatBytes } from "../format.ts";
+import type { Finding } from "../finding.ts";
+import type { HostProfile } from "../host.ts";
+import { isRefusal, wayName } from "../protocols/pull-line.ts";
+import { pullWays } from "../protocols/pull-ways.ts";
+import type { Site } from "../protocols/site.ts";
+import { PROTOCOLS, type Protocol } from "../registry/config.ts";
+import type { Registry } from "../registry/model.ts";
+import { formatReference } from "../registry/reference.ts";
+
+const CONFIG_FILE = "registry.yml";
+
+/**
+ * What a site cannot do that its registry.yml asks for: a protocol that is switched on and cannot work at all, or not
+ * for one of its images; and what its host will not take.
+ */
+export function checkSite(registry: Registry, site: Site): Finding[] {
+  return [...checkProtocols(registry, site), ...checkImageSizes(site)];
+}
+
+function* checkProtocols(registry: Registry, site: Site): Iterable<Finding> {
+  const asked = PROTOCOLS.filter((protocol) => registry.config.protocols[protocol]?.isOn === true);
+  for (const protocol of asked) {
+    const reason = site.refusals.get(protocol);
+    const line = registry.config.protocols[protocol]?.line;
+    if (reason === undefined) continue;
+    yield {
+      code: "protocol-refused",
+      file: CONFIG_FILE,
+      ...(line !== undefined && { line }),
+      args: { protocol, reason },
+    };
+  }
+  const keysRefusal = site.refusals.get("keys");
+  if (registry.publicKeys !== undefined && keysRefusal !== undefined && !registry.config.protocols.keys) {
+    yield { code: "protocol-refused", file: "keys", args: { protocol: "keys", reason: keysRefusal } };
+  }
+  yield* checkTags(registry, site, new Set(asked.filter((protocol) => !site.refusals.has(protocol))));
+}
+
+/** Every built tag, against the protocols that are to work. */
+function* checkTags({ collections }: Registry, site: Site, asked: ReadonlySet<string>): Iterable<Finding> {
+  if (asked.size === 0) return;
+  for (const collection of collections) {
+    for (const tag of collection.tags) {
+      if (collection.isPrivate || !tag.record) continue;
+      const reference = formatReference({ collection: collection.name, tag: tag.name });
+      for (const way of pullWays(collection, tag, site)) {
+        if (!asked.has(way.protocol) || !isRefusal(way)) continue;
+        const args = { protocol: wayName(way), reference, reason: way.reason };
+        yield { code: "protocol-skips", file: tag.folder, args };
+      }
+    }
+  }
+}
+
+function* checkImageSizes({ host, images }: Site): Iterable<Finding> {
+  const limit = host.limits.fileBytes;
+  if (limit === undefined) return;
+  for (const [file, size] of images) {
+    if (size <= limit) continue;
+    const args = { image: file, size: formatBytes(size), limit: formatBytes(limit), host: host.title };
+    yield { code: "image-too-large", file, args };
+  }
+}
+
+/** How much of a site is there for what: its own pages and JSON, or one protocol alone. */
+export class SiteTally {
+  readonly #files = new Map<Protocol | undefined, number>();
+  readonly #bytes = new Map<Protocol | undefined, number>();
+
+  /** `bytes` of one more file; a link counts in full, since hosts and archives hold copies. */
+  add(protocol: Protocol | undefined, bytes: number): void {
+    this.#files.set(protocol, (this.#files.get(protocol) ?? 0) + 1);
+    this.#bytes.set(protocol, (this.#bytes.get(protocol) ?? 0) + bytes);
+  }
+
+  /** What the host will not take, and the protocol whose absence would help most. */
+  findings({ limits, title: host }: HostProfile): Finding[] {
+    const found: Finding[] = [];
+    const bytes = sum(this.#bytes);
+    if (limits.siteBytes !== undefined && bytes > limits.siteBytes) {
+      const args = {
+        size: formatBytes(bytes),
+        limit: formatBytes(limits.siteBytes),
+        host,
+        remedy: remedyFor(this.#bytes),
+      };
+      found.push({ code: "site-size", file: CONFIG_FILE, args });
+    }
+    const files = sum(this.#files);
+    if (files > limits.files) {
+      const args = { count: String(files), limit: String(limits.files), remedy: remedyFor(this.#files) };
+      found.push({ code: "site-files", file: CONFIG_FILE, args });
+    }
+    return found;
+  }
+}
+
+function sum(counts: ReadonlyMap<unknown, number>): number {
+  return [...counts.values()].reduce((total, count) => total + count, 0);
+}
+
+function remedyFor(counts: ReadonlyMap<Protocol | undefined, number>): string {
+  const [largest] = [...counts].filter(([protocol]) => protocol !== undefined).sort(([, a], [, b]) => b - a);
+  if (!largest) return "keep images in another storage";
+  const [protocol, count] = largest;
+  const share = Math.round((100 * count) / sum(counts));
+  return `protocols: { ${protocol}: false } would take away ${share} % of it, and other storage its images`;
+}

@@ -1,0 +1,23 @@
+import { type PullAnswer, commandOf, fileNameOf, isHttp, schemeOf } from "./pull-line.ts";
+import type { PullTarget } from "./target.ts";
+
+/** A plain download by apptainer, from wherever the image lies. */
+export function downloadAnswer(target: PullTarget): PullAnswer {
+  const { url } = target.image;
+  if (!isHttp(url) && schemeOf(url) !== "oras") return { reason: unreachable(url) };
+  return { command: commandOf("apptainer", "pull", fileNameOf(target), url) };
+}
+
+/** A plain download. */
+export function curlAnswer(target: PullTarget): PullAnswer {
+  const { url } = target.image;
+  if (!isHttp(url) && schemeOf(url) !== "ftp") return { reason: unreachable(url) };
+  return { command: commandOf("curl", "-fL", "-o", fileNameOf(target), url) };
+}
+
+function unreachable(url: string): string {
+  const scheme = schemeOf(url);
+  return scheme === undefined
+    ? "the image lies on this site, whose address is not known (url: in registry.yml, or --url)"
+    : `the image lies at ${scheme}://, which this client does not fetch`;
+}

@@ -1,0 +1,12 @@
+import { schemeOf } from "./pull-line.ts";
+import type { PullTarget } from "./target.ts";
+
+/** Why a path of the site cannot lead to an image: the site neither keeps it nor redirects to where it lies. */
+export function reachProblem({ image, site }: Pick<PullTarget, "image" | "site">): string | undefined {
+  if (image.path !== undefined) return undefined;
+  const { redirects, title } = site.host;
+  if (!redirects) return `the image lies elsewhere, and ${title} cannot redirect to it`;
+  const scheme = schemeOf(image.url);
+  const canRedirect = scheme === "https" || (scheme === "http" && redirects.http);
+  return canRedirect ? undefined : `the image lies at ${scheme}://, and ${title} cannot redirect there`;
+}

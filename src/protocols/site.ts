@@ -1,0 +1,61 @@
+import { type SiteAddress, siteAddress } from "../address.ts";
+import { type HostName, type HostProfile, hostProfile } from "../host.ts";
+import { PROTOCOLS, type Protocol } from "../registry/config.ts";
+import type { Registry, StoredImages } from "../registry/model.ts";
+import { lowerCaseAliases } from "./aliases.ts";
+
+/** A site as its endpoints and pages see it: where it answers, from what host, and what it can offer. */
+export interface Site extends SiteAddress {
+  readonly host: HostProfile;
+  /** Why a protocol is not offered by this site at all; one that is offered is not in it. */
+  readonly refusals: ReadonlyMap<Protocol, string>;
+  /** The images that it serves itself. */
+  readonly images: StoredImages;
+  /** Which reference answers to a spelling in lower case that is nobody's own. */
+  readonly aliases: ReadonlyMap<string, string>;
+}
+
+export interface SiteOptions {
+  /** Where the site will answer; default: what registry.yml says, else some host's root. */
+  readonly url?: string;
+  /** What will serve it; default: what registry.yml says, else GitHub Pages. */
+  readonly host?: HostName;
+}
+
+/** The site of a registry. Throws StowageError where `url` is not the address of a site. */
+export function siteOf(registry: Registry, { url, host }: SiteOptions = {}): Site {
+  const { config, images } = registry;
+  const address = siteAddress(url ?? config.url);
+  const refusals = new Map<Protocol, string>();
+  for (const protocol of PROTOCOLS) {
+    const isOff = config.protocols[protocol]?.isOn === false;
+    const reason = isOff ? "it is switched off in registry.yml" : REFUSALS[protocol](address);
+    if (reason !== undefined) refusals.set(protocol, reason);
+  }
+  const profile = hostProfile(host ?? config.host ?? "pages");
+  return { ...address, host: profile, refusals, images, aliases: lowerCaseAliases(registry) };
+}
+
+/** What each protocol asks of the place where a site answers. */
+const REFUSALS: Readonly<Record<Protocol, (address: SiteAddress) => string | undefined>> = {
+  shub: needsUrl,
+  sregistry: needsUrl,
+  labels: () => undefined,
+  library: () => undefined,
+  oci: needsRoot,
+  keys: needsRoot,
+};
+
+/** Its bodies name images by absolute addresses. */
+function needsUrl({ url }: SiteAddress): string | undefined {
+  return url === undefined ? ADDRESS_UNKNOWN : undefined;
+}
+
+/** `/v2/` and `/pks/` are asked for at a host's root, whatever stands behind the host in the reference. */
+function needsRoot({ basePath }: SiteAddress): string | undefined {
+  return basePath === "/"
+    ? undefined
+    : `clients ask at the root of a host, and this site is below ${basePath}`;
+}
+
+export const ADDRESS_UNKNOWN = "the site's address is not known (url: in registry.yml, or --url)";

@@ -1,0 +1,39 @@
+import { join } from "node:path";
+import type { Finding } from "../finding.ts";
+import { readTextFile, statsOf } from "../read-file.ts";
+import { ArmorError, armorPublicKeys, readArmoredKeys } from "./armor.ts";
+import { sortedEntries } from "./tree-reader.ts";
+
+const KEYS_FOLDER = "keys";
+
+const LARGEST_KEY_FILE = 1024 * 1024;
+
+/** The public keys in `keys/*.asc` beside registry.yml, as one armored block; undefined where there are none. */
+export function readPublicKeys(root: string): { armored: string | undefined; findings: Finding[] } {
+  const findings: Finding[] = [];
+  const packets: Buffer[] = [];
+  for (const file of keyFiles(root)) {
+    try {
+      packets.push(...readKeyFile(join(root, file)));
+    } catch (error) {
+      if (!(error instanceof ArmorError)) throw error;
+      findings.push({ code: "bad-key", file, args: { reason: error.message } });
+    }
+  }
+  return { armored: packets.length > 0 ? armorPublicKeys(packets) : undefined, findings };
+}
+
+/** Relative to registry.yml. */
+function keyFiles(root: string): string[] {
+  const folder = join(root, KEYS_FOLDER);
+  if (!statsOf(folder)?.isDirectory()) return [];
+  return sortedEntries(folder)
+    .filter(({ name }) => name.endsWith(".asc"))
+    .map(({ name }) => `${KEYS_FOLDER}/${name}`);
+}
+
+function readKeyFile(path: string): Buffer[] {
+  const file = readTextFile(path, LARGEST_KEY_FILE);
+  if ("problem" in file) throw new ArmorError(`it cannot be read (${file.problem})`);
+  return readArmoredKeys(file.text);
+}

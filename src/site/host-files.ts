@@ -1,0 +1,93 @@
+import type { HostProfile } from "../host.ts";
+
+/**
+ * What hosts want beside the files of a site: `_headers` and `_redirects`, in the syntax that Netlify and Cloudflare
+ * Pages share as far as it goes. docs/hosting.md has the same rules for other servers.
+ */
+
+const JSON_TYPE = "application/json";
+const BYTES_TYPE = "application/octet-stream";
+
+/** Content types that the name of a file does not tell. No path meets two rules: some hosts would join their values. */
+const PROTOCOL_TYPES: readonly (readonly [pattern: string, type: string])[] = [
+  ["/api/*", JSON_TYPE],
+  ["/schema/", JSON_TYPE],
+  ["/v1/images/*", JSON_TYPE],
+  ["/v1/imagefile/*", BYTES_TYPE],
+  ["/v1/search", JSON_TYPE],
+  ["/v2/", JSON_TYPE],
+  ["/v2/_catalog", JSON_TYPE],
+  ["/v2/*/tags/list", JSON_TYPE],
+  ["/v2/*/manifests/:reference", "application/vnd.oci.image.manifest.v1+json"],
+  ["/v2/*/blobs/:digest", BYTES_TYPE],
+  ["/version", JSON_TYPE],
+  ["/pks/lookup", "application/pgp-keys"],
+];
+
+/**
+ * The Content-Type of what a site serves, as patterns: `*` is any text, `:name` any text without a slash. Tags and
+ * manifests of the registry need rules of their own where a folder's JSON is called index.html; Netlify takes a path
+ * with and without its last slash for one, so these begin with each namespace there, and never meet those of /v2/.
+ */
+export function contentTypes(
+  host: HostProfile,
+  topNamespaces: readonly string[],
+): readonly (readonly [pattern: string, type: string])[] {
+  const starts = host.name === "netlify" ? topNamespaces : [":namespace"];
+  return [
+    ...starts.flatMap((start) => [
+      [`/${start}/*/tags/`, JSON_TYPE] as const,
+      [`/${start}/*/manifests/:tag/`, JSON_TYPE] as const,
+    ]),
+    ...PROTOCOL_TYPES,
+  ];
+}
+
+/** The text of `_headers`. Everybody may read a registry from a page of theirs, as GitHub Pages allows. */
+export function headersText(host: HostProfile, basePath: string, topNamespaces: readonly string[]): string {
+  const base = basePath.slice(0, -1);
+  const rules = contentTypes(host, topNamespaces).map(
+    ([pattern, type]) => `${base}${pattern}\n  Content-Type: ${type}\n`,
+  );
+  return `${base}/*\n  Access-Control-Allow-Origin: *\n${rules.join("")}`;
+}
+
+/** A redirect of `_redirects`: a path of the site, and an absolute address. */
+export interface Redirect {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The text of `_redirects`; undefined where there is nothing to say. */
+export function redirectsText(
+  host: HostProfile,
+  basePath: string,
+  redirects: readonly Redirect[],
+): string | undefined {
+  const base = basePath.slice(0, -1);
+  const rules = redirects.map(({ from, to }) => `${base}/${from} ${to} 302`);
+  // Behind all others: Cloudflare counts what follows a rule with a pattern among the patterns, of which it takes 100.
+  if (host.redirects?.colons === false)
+    rules.push(...COLON_RULES.map((rule) => rule.replaceAll("BASE", base)));
+  return rules.length === 0 ? undefined : `${rules.join("\n")}\n`;
+}
+
+/**
+ * Cloudflare takes `:latest` in a path for a placeholder, which would answer for every other tag, too. So whatever
+ * leads to an image lies at a path without a colon there, and these rules lead on to it.
+ */
+const COLON_RULES = [
+  "BASE/v1/imagefile/*::tag BASE/v1/imagefile/:splat/-/:tag 302",
+  "BASE/v1/imagefile/*%3A:tag BASE/v1/imagefile/:splat/-/:tag 302",
+  "BASE/v2/*/blobs/sha256::hex BASE/v2/:splat/blobs/:hex 302",
+  "BASE/v2/*/blobs/sha256%3A:hex BASE/v2/:splat/blobs/:hex 302",
+];
+
+/** Where an endpoint lies on a host: the index of its folder, or the path that {@link COLON_RULES} lead to. */
+export function hostedPath(path: string, host: HostProfile): string {
+  if (path.endsWith("/")) return `${path}${host.jsonIndex}`;
+  if (host.redirects?.colons !== false) return path;
+  return path
+    .replace(/^(v1\/imagefile\/[^:]+):(.+)$/, "$1/-/$2")
+    .replace(/^(v2\/.+\/blobs\/)sha256:([0-9a-f]{64})$/, "$1$2");
+}

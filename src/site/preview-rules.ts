@@ -1,0 +1,65 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { HostName, HostProfile } from "../host.ts";
+import { statsOf } from "../read-file.ts";
+import { contentTypes } from "./host-files.ts";
+
+const typeRules = new Map<HostName, readonly (readonly [RegExp, string])[]>();
+
+/** The Content-Type that a host was told for a path; undefined where it goes by the file's name. */
+export function contentTypeOf(host: HostProfile, path: string): string | undefined {
+  if (!host.setsTypes) return undefined;
+  let rules = typeRules.get(host.name);
+  if (!rules) {
+    rules = contentTypes(host, [":namespace"]).map(([pattern, type]) => [patternExpression(pattern), type]);
+    typeRules.set(host.name, rules);
+  }
+  return rules.find(([expression]) => expression.test(path))?.[1];
+}
+
+/** `*` as any text, `:name` as any text without a slash, both as groups of these names. */
+function patternExpression(pattern: string): RegExp {
+  const source = pattern
+    .replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&")
+    .replace("*", "(?<splat>.*)")
+    .replaceAll(/:([A-Za-z]\w*)/g, "(?<$1>[^/]+)");
+  return new RegExp(`^${source}$`);
+}
+
+/** Finds where `_redirects` of a site leads a path to; the file is read again when a new site takes its place. */
+export function redirectFinder(directory: string, host: HostProfile): (path: string) => string | undefined {
+  if (!host.redirects) return () => undefined;
+  const file = join(directory, "_redirects");
+  const hasPatterns = !host.redirects.colons;
+  let version: number | undefined;
+  let find = parseRedirects("", hasPatterns);
+  return (path) => {
+    const changed = statsOf(file)?.mtimeMs;
+    if (changed !== version) {
+      find = parseRedirects(changed === undefined ? "" : readFileSync(file, "utf8"), hasPatterns);
+      version = changed;
+    }
+    return find(path);
+  };
+}
+
+/** Only what host-files.ts writes: `from to status` a line, exact paths first, then patterns where the host has them. */
+function parseRedirects(text: string, hasPatterns: boolean): (path: string) => string | undefined {
+  const exact = new Map<string, string>();
+  const patterns: (readonly [RegExp, string])[] = [];
+  for (const line of text.split("\n")) {
+    const [from = "", to = ""] = line.split(" ");
+    if (hasPatterns && /\*|:[A-Za-z]/.test(from)) patterns.push([patternExpression(from), to]);
+    else if (from !== "") exact.set(from, to);
+  }
+  return (path) => {
+    const target = exact.get(path);
+    if (target !== undefined) return target;
+    for (const [expression, to] of patterns) {
+      const groups = expression.exec(path)?.groups;
+      if (groups)
+        return to.replaceAll(/:([A-Za-z]\w*)/g, (placeholder, name: string) => groups[name] ?? placeholder);
+    }
+    return undefined;
+  };
+}
