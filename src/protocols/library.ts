@@ -5,7 +5,7 @@ import { ADDRESS_UNKNOWN } from "./site.ts";
 import type { PullTarget } from "./target.ts";
 
 /** The collection that search prints between a namespace and a name, where we have only these two. */
-export const DEFAULT_COLLECTION = "default";
+const DEFAULT_COLLECTION = "default";
 
 /** An entity, a collection and a container, as library:// calls the parts of a name; undefined where there are more. */
 export function libraryParts(

@@ -3,7 +3,7 @@ import { shortNameOf } from "../registry/reference.ts";
 import type { PullTarget } from "./target.ts";
 
 /** A program that pulls. */
-export type Client = "apptainer" | "sregistry" | "oras" | "curl";
+type Client = "apptainer" | "sregistry" | "oras" | "curl";
 
 /** A command as it is typed into a shell, or why there is none. */
 export type PullAnswer = { readonly command: string } | { readonly reason: string };

@@ -14,7 +14,7 @@ export const PROTOCOLS = ["shub", "sregistry", "labels", "library", "oci", "keys
 export type Protocol = (typeof PROTOCOLS)[number];
 
 /** A protocol that registry.yml names. */
-export interface ProtocolSwitch {
+interface ProtocolSwitch {
   readonly isOn: boolean;
   /** Where in registry.yml. */
   readonly line: number;
