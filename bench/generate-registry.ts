@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { PROTOCOLS } from "../src/registry/config.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { collectionReadme, definitionFile, record, record2019 } from "./texts.ts";
 
@@ -15,14 +16,14 @@ const TOOLS = ["align", "blast+", "caller", "denoise", "fold", "mesh", "plot", "
  *
  *     generateRegistry("/tmp/example", 1000)   // /tmp/example/registry/imaging-17/mesh-42/manifests/2.1/Singularity
  */
-export function generateRegistry(root: string, count: number): number {
+export function generateRegistry(root: string, count: number, hasProtocols: boolean): number {
   let fileCount = 0;
   const write = (folder: string, name: string, text: string) => {
     writeFileSync(join(folder, name), text);
     fileCount++;
   };
   mkdirSync(root, { recursive: true });
-  write(root, "registry.yml", "title: Benchmark\ndescription: A registry that a program made.\n");
+  write(root, "registry.yml", registryYml(hasProtocols));
   for (let index = 0; index < count; index++) {
     const random = seededRandom(index);
     const name = `${random.pick(TOOLS)}-${index}`;
@@ -38,6 +39,12 @@ export function generateRegistry(root: string, count: number): number {
     write(collection, "README.md", collectionReadme(random, name));
   }
   return fileCount;
+}
+
+function registryYml(hasProtocols: boolean): string {
+  const off = PROTOCOLS.map((protocol) => `  ${protocol}: false\n`).join("");
+  const title = "title: Benchmark\ndescription: A registry that a program made.\n";
+  return hasProtocols ? title : `${title}protocols:\n${off}`;
 }
 
 /** Every fifth namespace lies in another. */

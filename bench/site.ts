@@ -9,7 +9,7 @@ import { formatGrowth, formatScans, formatTable } from "./report.ts";
 const DEFAULT_SIZES = ["1000", "10000"];
 const MEMORY_FILE_SYSTEM = "/dev/shm";
 /** What a collection and its site take on a disk, folders too, in bytes and with room to spare. */
-const BYTES_PER_COLLECTION = 400 * 1024;
+const BYTES_PER_COLLECTION = 1024 * 1024;
 
 await benchmark();
 
@@ -19,9 +19,10 @@ await benchmark();
  *
  *     npm run bench                  # registries of 1000 and of 10,000 collections
  *     npm run bench -- 200 400 800   # of any other sizes
+ *     npm run bench -- --protocols   # with every protocol that clients speak, instead of none
  */
 async function benchmark(): Promise<void> {
-  const sizes = registrySizes();
+  const { sizes, hasProtocols } = readArguments();
   const parent = parentFolder(Math.max(...sizes));
   const folder = mkdtempSync(join(parent, "stowage-bench-"));
   process.once("exit", () => removeFolder(folder));
@@ -30,18 +31,23 @@ async function benchmark(): Promise<void> {
   const measurements: Measurement[] = [];
   for (const size of sizes) {
     process.stderr.write(`${size} collections …\n`);
-    measurements.push(await measure(join(folder, String(size)), size));
+    measurements.push(await measure(join(folder, String(size)), size, hasProtocols));
   }
   process.stdout.write(
     `${introduction(parent)}\n${formatTable(measurements)}\n${formatScans(measurements)}${formatGrowth(measurements)}`,
   );
 }
 
-/** Numbers of collections. */
-function registrySizes(): number[] {
-  const { positionals } = parseArgs({ allowPositionals: true });
+/** Numbers of collections, and whether sites serve more than pages and Stowage's own API. */
+function readArguments(): { sizes: number[]; hasProtocols: boolean } {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { protocols: { type: "boolean", default: false } },
+  });
   const sizes = (positionals.length > 0 ? positionals : DEFAULT_SIZES).map(Number);
-  if (sizes.every((size) => Number.isInteger(size) && size > 0)) return sizes;
+  if (sizes.every((size) => Number.isInteger(size) && size > 0)) {
+    return { sizes, hasProtocols: values.protocols };
+  }
   throw new Error(
     `${positionals.join(" ")}: expected numbers of collections, such as ${DEFAULT_SIZES.join(" ")}`,
   );
