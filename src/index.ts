@@ -4,13 +4,17 @@
  *     import { buildSite } from "stowage";
  *     await buildSite({ root: ".", out: "_site", url: "https://lab.github.io/registry/" });
  */
-export { type SiteAddress, siteAddress } from "./address.ts";
+export { type SiteAddress } from "./address.ts";
 export { type ErrorCode, type Place, StowageError } from "./errors.ts";
 export { type Finding, type FindingCode } from "./finding.ts";
 export { describeFinding, severityOf } from "./check/catalogue.ts";
 export { type Endpoint } from "./endpoints/endpoint.ts";
 export { registryEndpoints } from "./endpoints/index.ts";
-export { type Config } from "./registry/config.ts";
+export { type HostName, type HostProfile } from "./host.ts";
+export { type PullWay } from "./protocols/pull-line.ts";
+export { pullWays } from "./protocols/pull-ways.ts";
+export { type Site, type SiteOptions, siteOf } from "./protocols/site.ts";
+export { type Config, type Protocol } from "./registry/config.ts";
 export { type Digest } from "./registry/digest.ts";
 export type {
   Collection,
@@ -18,6 +22,7 @@ export type {
   ImageRecord,
   Layer,
   Registry,
+  StoredImages,
   Tag,
   TagStatus,
 } from "./registry/model.ts";

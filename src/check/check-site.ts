@@ -1,11 +1,13 @@
 import { formatBytes } from "../format.ts";
 import type { Finding } from "../finding.ts";
 import type { HostProfile } from "../host.ts";
-import { isRefusal, wayName } from "../protocols/pull-line.ts";
+import { type PullWay, isRefusal } from "../protocols/pull-line.ts";
 import { pullWays } from "../protocols/pull-ways.ts";
 import type { Site } from "../protocols/site.ts";
+import { targetsOf } from "../protocols/target.ts";
 import { PROTOCOLS, type Protocol } from "../registry/config.ts";
 import type { Registry } from "../registry/model.ts";
+import { KEYS_FOLDER } from "../registry/public-keys.ts";
 import { formatReference } from "../registry/reference.ts";
 
 const CONFIG_FILE = "registry.yml";
@@ -19,39 +21,42 @@ export function checkSite(registry: Registry, site: Site): Finding[] {
 }
 
 function* checkProtocols(registry: Registry, site: Site): Iterable<Finding> {
-  const asked = PROTOCOLS.filter((protocol) => registry.config.protocols[protocol]?.isOn === true);
-  for (const protocol of asked) {
+  const { config, publicKeys } = registry;
+  const asked: Protocol[] = [];
+  for (const protocol of PROTOCOLS) {
+    const { isOn, line } = config.protocols[protocol] ?? {};
     const reason = site.refusals.get(protocol);
-    const line = registry.config.protocols[protocol]?.line;
-    if (reason === undefined) continue;
-    yield {
-      code: "protocol-refused",
-      file: CONFIG_FILE,
-      ...(line !== undefined && { line }),
-      args: { protocol, reason },
-    };
+    if (isOn === true && reason === undefined) asked.push(protocol);
+    else if (isOn === true && reason !== undefined && line !== undefined) {
+      yield { code: "protocol-refused", file: CONFIG_FILE, line, args: { protocol, reason } };
+    }
   }
-  const keysRefusal = site.refusals.get("keys");
-  if (registry.publicKeys !== undefined && keysRefusal !== undefined && !registry.config.protocols.keys) {
-    yield { code: "protocol-refused", file: "keys", args: { protocol: "keys", reason: keysRefusal } };
+  // Whoever puts keys there wants them to be served.
+  const keysRefusal = config.protocols.keys ? undefined : site.refusals.get("keys");
+  if (publicKeys !== undefined && keysRefusal !== undefined) {
+    yield { code: "protocol-refused", file: KEYS_FOLDER, args: { protocol: "keys", reason: keysRefusal } };
   }
-  yield* checkTags(registry, site, new Set(asked.filter((protocol) => !site.refusals.has(protocol))));
+  yield* checkTags(registry, site, asked);
 }
 
-/** Every built tag, against the protocols that are to work. */
-function* checkTags({ collections }: Registry, site: Site, asked: ReadonlySet<string>): Iterable<Finding> {
-  if (asked.size === 0) return;
-  for (const collection of collections) {
-    for (const tag of collection.tags) {
-      if (collection.isPrivate || !tag.record) continue;
-      const reference = formatReference({ collection: collection.name, tag: tag.name });
-      for (const way of pullWays(collection, tag, site)) {
-        if (!asked.has(way.protocol) || !isRefusal(way)) continue;
-        const args = { protocol: wayName(way), reference, reason: way.reason };
+/** Images that none of a protocol's clients can have. One that is gone is a finding of the scan. */
+function* checkTags({ collections }: Registry, site: Site, asked: readonly Protocol[]): Iterable<Finding> {
+  for (const collection of asked.length > 0 ? collections : []) {
+    for (const { reference, tag } of targetsOf(collection, site)) {
+      const ways = pullWays(collection, tag, site);
+      for (const protocol of asked) {
+        const reason = commonRefusal(ways.filter((way) => way.protocol === protocol));
+        if (reason === undefined) continue;
+        const args = { protocol, reference: formatReference(reference), reason };
         yield { code: "protocol-skips", file: tag.folder, args };
       }
     }
   }
+}
+
+/** The first reason, where every way has one. */
+function commonRefusal(ways: readonly PullWay[]): string | undefined {
+  return ways.every(isRefusal) ? ways[0]?.reason : undefined;
 }
 
 function* checkImageSizes({ host, images }: Site): Iterable<Finding> {

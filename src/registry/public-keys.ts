@@ -1,26 +1,33 @@
 import { join } from "node:path";
+import { messageOf, systemCode } from "../errors.ts";
 import type { Finding } from "../finding.ts";
 import { readTextFile, statsOf } from "../read-file.ts";
 import { ArmorError, armorPublicKeys, readArmoredKeys } from "./armor.ts";
 import { sortedEntries } from "./tree-reader.ts";
 
-const KEYS_FOLDER = "keys";
+/** Beside registry.yml. */
+export const KEYS_FOLDER = "keys";
 
 const LARGEST_KEY_FILE = 1024 * 1024;
 
 /** The public keys in `keys/*.asc` beside registry.yml, as one armored block; undefined where there are none. */
 export function readPublicKeys(root: string): { armored: string | undefined; findings: Finding[] } {
   const findings: Finding[] = [];
-  const packets: Buffer[] = [];
-  for (const file of keyFiles(root)) {
-    try {
-      packets.push(...readKeyFile(join(root, file)));
-    } catch (error) {
-      if (!(error instanceof ArmorError)) throw error;
-      findings.push({ code: "bad-key", file, args: { reason: error.message } });
-    }
-  }
+  const packets = findBadKeys(KEYS_FOLDER, findings, () => keyFiles(root)).flatMap((file) =>
+    findBadKeys(file, findings, () => readKeyFile(join(root, file))),
+  );
   return { armored: packets.length > 0 ? armorPublicKeys(packets) : undefined, findings };
+}
+
+/** What `read` gives; nothing and a finding where it cannot. */
+function findBadKeys<T>(file: string, findings: Finding[], read: () => T[]): T[] {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ArmorError) && systemCode(error) === undefined) throw error;
+    findings.push({ code: "bad-key", file, args: { reason: messageOf(error) } });
+    return [];
+  }
 }
 
 /** Relative to registry.yml. */

@@ -13,6 +13,20 @@ export const SCHEMA_NAMES = [
   "api-index",
   "api-collections",
   "api-collection",
+  "schemas",
+  "container",
+  "container-collection",
+  "container-collections",
+  "container-search",
+  "labels",
+  "library-config",
+  "library-image",
+  "library-search",
+  "library-version",
+  "oci-base",
+  "oci-catalog",
+  "oci-manifest",
+  "oci-tags",
 ] as const;
 
 export type SchemaName = (typeof SCHEMA_NAMES)[number];

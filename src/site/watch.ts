@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { watch as watchFiles } from "chokidar";
 import { join, relative, resolve, sep } from "node:path";
+import { KEYS_FOLDER } from "../registry/public-keys.ts";
 
 export interface WatchOptions {
   readonly root: string;
@@ -21,14 +22,14 @@ export interface RegistryWatch {
 }
 
 /**
- * Calls `onChange` when the tree, the templates or registry.yml change: never twice at once, and once more where
+ * Calls `onChange` when the tree, the templates, the keys or registry.yml change: never twice at once, and once more where
  * something changed meanwhile.
  */
 export async function watchRegistry(
   { root, tree, out }: WatchOptions,
   onChange: () => Promise<void>,
 ): Promise<RegistryWatch> {
-  const paths = [tree, join(root, "templates"), join(root, "registry.yml")];
+  const paths = [tree, join(root, "templates"), join(root, "registry.yml"), join(root, KEYS_FOLDER)];
   const watcher = watchFiles(paths, {
     ignoreInitial: true,
     followSymlinks: false,
