@@ -12,6 +12,8 @@ interface Served {
    * with an index; it is written as the host wants it (`index.json` on GitHub Pages).
    */
   readonly path: string;
+  /** The same in lower case: needless on a disk that takes both spellings for one. */
+  readonly isAlias?: true;
 }
 
 export interface TextEndpoint extends Served {

@@ -21,29 +21,39 @@ export function* shubEndpoints({ collections }: Registry, site: Site): Iterable<
       if (shubRefusal(target) !== undefined) continue;
       const { sha256, md5, url } = target.image;
       const body = { id: ++id, ...containerOf(target), image: url, commit: sha256 ?? md5 };
-      for (const name of spellings(target, hashesSeen)) {
-        for (const path of pathsOf(name)) yield compactJsonEndpoint(path, body);
+      for (const { name, isAlias } of spellings(target, hashesSeen)) {
+        for (const path of pathsOf(name)) {
+          yield { ...compactJsonEndpoint(path, body), ...(isAlias && { isAlias }) };
+        }
       }
     }
   }
+}
+
+interface Spelling {
+  readonly name: string;
+  readonly isAlias?: true;
 }
 
 /** `a/b:tag` and `a/b:tag@<hash>`, in lower case too where that is free, and `a/b@<hash>` for the first tag of an image. */
 function spellings(
   { reference, image: { md5, sha1 }, site: { aliases } }: PullTarget,
   hashesSeen: Set<string>,
-): string[] {
+): Spelling[] {
   const exact = formatReference(reference);
   const lower = exact.toLowerCase();
-  const tagged = aliases.get(lower) === exact ? [exact, lower] : [exact];
-  const names = [...tagged];
-  for (const hash of [md5, sha1]) {
-    if (hash === undefined) continue;
-    names.push(...tagged.map((name) => `${name}@${hash}`));
-    if (!hashesSeen.has(hash)) names.push(`${reference.collection}@${hash}`);
-    hashesSeen.add(hash);
-  }
-  return names;
+  const tagged: Spelling[] = [{ name: exact }];
+  if (aliases.get(lower) === exact) tagged.push({ name: lower, isAlias: true });
+  const hashes = [md5, sha1].filter((hash) => hash !== undefined);
+  const unseen = hashes.filter((hash) => !hashesSeen.has(hash));
+  for (const hash of unseen) hashesSeen.add(hash);
+  return [
+    ...tagged,
+    ...hashes.flatMap((hash) =>
+      tagged.map((spelling) => ({ ...spelling, name: `${spelling.name}@${hash}` })),
+    ),
+    ...unseen.map((hash) => ({ name: `${reference.collection}@${hash}` })),
+  ];
 }
 
 /** The client takes all but the last two segments of a name for a part of the registry's address. */

@@ -42,7 +42,7 @@ function* endpointFiles(
     const path = hostedPath(endpoint.path, host);
     if ("redirectTo" in endpoint) redirects.push({ from: path, to: endpoint.redirectTo });
     else if ("image" in endpoint) yield { path, source: { sameAs: endpoint.image } };
-    else yield { path, source: { body: endpoint.body } };
+    else yield { path, source: { body: endpoint.body }, ...(endpoint.isAlias && { isAlias: true }) };
   }
 }
 

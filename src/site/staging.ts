@@ -30,6 +30,8 @@ export interface SiteFile {
     | { readonly body: string | Buffer }
     | { readonly file: string; readonly isImage?: true }
     | { readonly sameAs: string };
+  /** Another spelling of a file's path, left out where the disk takes both for one. */
+  readonly isAlias?: true;
 }
 
 /**
@@ -67,12 +69,18 @@ export class Staging {
   }
 
   /** Puts a file into the site. Throws where two things claim one path. */
-  add({ path, source }: SiteFile): void {
+  add({ path, source, isAlias }: SiteFile): void {
+    if (isAlias && this.#ignoresCase()) return;
     if ("body" in source) this.#writer.write(path, source.body);
     else if ("sameAs" in source) linkOrCopy(join(this.#directory, source.sameAs), this.#writer.prepare(path));
     else if (source.isImage) linkOrCopy(source.file, this.#writer.prepare(path));
     else copyFileSync(source.file, this.#writer.prepare(path), constants.COPYFILE_EXCL);
     this.fileCount++;
+  }
+
+  /** As disks of macOS and Windows do. */
+  #ignoresCase(): boolean {
+    return existsSync(join(this.#directory, SITE_MARKER.toUpperCase()));
   }
 
   /** Puts the finished site in the old one's place. */
