@@ -8,6 +8,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // TypeScript as it is published, without extensions in its imports.
+    server: { deps: { inline: ["@cloudflare/pages-shared"] } },
     coverage: { include: ["src/**"], exclude: ["src/**/*.d.ts"] },
   },
 });

@@ -32,6 +32,7 @@ export const FINDING_CODES = [
   "protocol-skips",
   "site-size",
   "site-files",
+  "site-redirects",
   "image-too-large",
 ] as const;
 

@@ -19,11 +19,17 @@ export interface HostProfile {
     readonly colons: boolean;
     /** Whether they may lead to http:// addresses. */
     readonly http: boolean;
-    /** How many are obeyed. */
+    /** How many exact ones are obeyed. */
     readonly limit?: number;
+    /** How long an address may be that they lead to, in characters. */
+    readonly longestTarget?: number;
+    /** Whether `https://host//path` stays what it is. */
+    readonly doubleSlash: boolean;
   };
   /** With which status `/folder` leads to `/folder/`. */
   readonly slashStatus: 301 | 302 | 308;
+  /** Whether it knows folders: those that only know files find nothing in a folder without an index. */
+  readonly hasFolders: boolean;
   /** Whether `/page` is answered from page.html. */
   readonly addsHtml: boolean;
   /** Whether `/page.html` leads to `/page`, and `/folder/index.html` to `/folder/`. */
@@ -50,6 +56,7 @@ const PROFILES: Readonly<Record<HostName, Omit<HostProfile, "name">>> = {
     indexFiles: ["index.html", "index.xml", "index.json"],
     setsTypes: false,
     slashStatus: 301,
+    hasFolders: true,
     addsHtml: true,
     stripsHtml: false,
     limits: { siteBytes: GB, files: MANY_FILES },
@@ -59,8 +66,9 @@ const PROFILES: Readonly<Record<HostName, Omit<HostProfile, "name">>> = {
     jsonIndex: "index.html",
     indexFiles: ["index.html"],
     setsTypes: true,
-    redirects: { colons: true, http: true },
+    redirects: { colons: true, http: true, doubleSlash: true },
     slashStatus: 301,
+    hasFolders: false,
     addsHtml: true,
     stripsHtml: false,
     limits: { files: MANY_FILES },
@@ -70,8 +78,9 @@ const PROFILES: Readonly<Record<HostName, Omit<HostProfile, "name">>> = {
     jsonIndex: "index.html",
     indexFiles: ["index.html"],
     setsTypes: true,
-    redirects: { colons: false, http: false, limit: 2000 },
+    redirects: { colons: false, http: false, limit: 2000, longestTarget: 1000, doubleSlash: false },
     slashStatus: 308,
+    hasFolders: false,
     addsHtml: true,
     stripsHtml: true,
     limits: { files: 20_000, fileBytes: 25 * MIB },
@@ -82,6 +91,7 @@ const PROFILES: Readonly<Record<HostName, Omit<HostProfile, "name">>> = {
     indexFiles: ["index.html"],
     setsTypes: true,
     slashStatus: 302,
+    hasFolders: false,
     addsHtml: false,
     stripsHtml: false,
     limits: { files: MANY_FILES },
@@ -91,8 +101,9 @@ const PROFILES: Readonly<Record<HostName, Omit<HostProfile, "name">>> = {
     jsonIndex: "index.json",
     indexFiles: ["index.html", "index.json"],
     setsTypes: true,
-    redirects: { colons: true, http: true },
+    redirects: { colons: true, http: true, doubleSlash: true },
     slashStatus: 301,
+    hasFolders: true,
     addsHtml: false,
     stripsHtml: false,
     limits: { files: MANY_FILES },

@@ -99,6 +99,11 @@ const CATALOGUE: Readonly<Record<FindingCode, Words>> = {
     severity: "warning",
     describe: ({ count, limit, remedy }) => `the site has ${count} files, more than ${limit}; ${remedy}`,
   },
+  "site-redirects": {
+    severity: "warning",
+    describe: ({ count, limit, host }) =>
+      `${count} paths lead to images that lie elsewhere, and ${host} obeys ${limit} redirects; protocols: { library: false } would take away most of them`,
+  },
   "image-too-large": {
     severity: "warning",
     describe: ({ image, size, limit, host }) =>

@@ -73,6 +73,8 @@ function* checkImageSizes({ host, images }: Site): Iterable<Finding> {
 export class SiteTally {
   readonly #files = new Map<Protocol | undefined, number>();
   readonly #bytes = new Map<Protocol | undefined, number>();
+  /** How many of its paths lead to images that lie elsewhere. */
+  redirects = 0;
 
   /** `bytes` of one more file; a link counts in full, since hosts and archives hold copies. */
   add(protocol: Protocol | undefined, bytes: number): void {
@@ -81,7 +83,7 @@ export class SiteTally {
   }
 
   /** What the host will not take, and the protocol whose absence would help most. */
-  findings({ limits, title: host }: HostProfile): Finding[] {
+  findings({ limits, redirects, title: host }: HostProfile): Finding[] {
     const found: Finding[] = [];
     const bytes = sum(this.#bytes);
     if (limits.siteBytes !== undefined && bytes > limits.siteBytes) {
@@ -97,6 +99,10 @@ export class SiteTally {
     if (files > limits.files) {
       const args = { count: String(files), limit: String(limits.files), remedy: remedyFor(this.#files) };
       found.push({ code: "site-files", file: CONFIG_FILE, args });
+    }
+    if (redirects?.limit !== undefined && this.redirects > redirects.limit) {
+      const args = { count: String(this.redirects), limit: String(redirects.limit), host };
+      found.push({ code: "site-redirects", file: CONFIG_FILE, args });
     }
     return found;
   }

@@ -35,8 +35,11 @@ function queriesOf({ key, value }: LabelEntry): string[] {
     ...(keyWord === undefined ? [] : [`${keyWord}/key/`]),
     ...(valueWord === undefined ? [] : [`${valueWord}/value/`]),
     ...(keyWord === undefined || valueWord === undefined ? [] : [`${keyWord}/key/${valueWord}/value/`]),
-  ];
+  ].filter((query) => !LIKE_A_MANIFEST.test(query));
 }
+
+/** Cloudflare would take it for a path of 2019 and say its type twice (the rules are in src/site/host-files.ts). */
+const LIKE_A_MANIFEST = /(?:^|\/)manifests\/[^/]+\/$/;
 
 function labelsOf(targets: readonly PullTarget[]): LabelEntry[] {
   const labels = new Map<string, LabelEntry>();

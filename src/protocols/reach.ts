@@ -8,5 +8,9 @@ export function reachProblem({ image, site }: Pick<PullTarget, "image" | "site">
   if (!redirects) return `the image lies elsewhere, and ${title} cannot redirect to it`;
   const scheme = schemeOf(image.url);
   const canRedirect = scheme === "https" || (scheme === "http" && redirects.http);
-  return canRedirect ? undefined : `the image lies at ${scheme}://, and ${title} cannot redirect there`;
+  if (!canRedirect) return `the image lies at ${scheme}://, and ${title} cannot redirect there`;
+  if (image.url.length > (redirects.longestTarget ?? Infinity))
+    return `the image's address has more characters than ${title} takes in a redirect`;
+  const isChanged = !redirects.doubleSlash && /^https?:\/\/[^/]*\/\//.test(image.url);
+  return isChanged ? `${title} would leave out a slash of the image's address` : undefined;
 }

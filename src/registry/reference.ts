@@ -68,8 +68,9 @@ export function namespaceProblem(segment: string): NameProblem | undefined {
     : undefined;
 }
 
-/** What is wrong with a tag's name. */
+/** What is wrong with a tag's name. Many hosts answer for `page` from page.html: it would be another tag's image. */
 export function tagProblem(tag: string): NameProblem | undefined {
+  if (/\.html?$/i.test(tag)) return { code: "reserved-name", expected: "a tag that does not end in .html" };
   return shapeProblem(tag, TAG, "letters, digits and . _ + -, beginning with a letter, digit or underscore");
 }
 

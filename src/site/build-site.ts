@@ -60,6 +60,7 @@ async function writeSite(registry: Registry, site: Site, root: string, staging: 
   for (const file of siteFiles(registry, site, root)) {
     staging.add(file);
     tally.add(file.protocol, sizeOf(file, site));
+    if (file.redirects !== undefined) tally.redirects = file.redirects;
   }
   const draw = pageDrawer(root, registry.config, site);
   await renderPages(registryPages(registry, site), draw, (path, html) => {

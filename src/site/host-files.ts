@@ -8,37 +8,60 @@ import type { HostProfile } from "../host.ts";
 const JSON_TYPE = "application/json";
 const BYTES_TYPE = "application/octet-stream";
 
-/** Content types that the name of a file does not tell. No path meets two rules: some hosts would join their values. */
+/**
+ * Content types that the name of a file does not tell. No path meets two rules: some hosts would join their values.
+ * On Netlify `/v2/*` meets /v2x, too, so that a segment stands before the `*` wherever a namespace may begin like it.
+ */
 const PROTOCOL_TYPES: readonly (readonly [pattern: string, type: string])[] = [
-  ["/api/*", JSON_TYPE],
+  ["/api/:part/*", JSON_TYPE],
   ["/schema/", JSON_TYPE],
   ["/v1/images/*", JSON_TYPE],
   ["/v1/imagefile/*", BYTES_TYPE],
   ["/v1/search", JSON_TYPE],
   ["/v2/", JSON_TYPE],
   ["/v2/_catalog", JSON_TYPE],
-  ["/v2/*/tags/list", JSON_TYPE],
-  ["/v2/*/manifests/:reference", "application/vnd.oci.image.manifest.v1+json"],
+  ["/v2/:namespace/*/tags/list", JSON_TYPE],
+  ["/v2/:namespace/*/manifests/:reference", "application/vnd.oci.image.manifest.v1+json"],
   ["/v2/*/blobs/:digest", BYTES_TYPE],
   ["/version", JSON_TYPE],
   ["/pks/lookup", "application/pgp-keys"],
 ];
 
+/** How the paths of a registry begin, as patterns. */
+interface PathStarts {
+  readonly collections: readonly string[];
+  /** The outer namespaces of a nested collection, which shub:// takes for a part of the registry's address. */
+  readonly outerNamespaces: string;
+}
+
+const ANY_START: PathStarts = { collections: [":namespace/*"], outerNamespaces: "*" };
+
+/**
+ * Netlify takes a path with and without its last slash for one, so that the rules for manifests of the registry have to
+ * begin with its namespaces, or they would meet those of /v2/. It ignores case, and `/*` may be nothing.
+ */
+function netlifyStarts(topNamespaces: readonly string[]): PathStarts {
+  const names = new Map(topNamespaces.map((name) => [name.toLowerCase(), name]));
+  return { collections: [...names.values()].map((name) => `${name}/:name/*`), outerNamespaces: ":outer/*" };
+}
+
 /**
  * The Content-Type of what a site serves, as patterns: `*` is any text, `:name` any text without a slash. Tags and
- * manifests of the registry need rules of their own where a folder's JSON is called index.html; Netlify takes a path
- * with and without its last slash for one, so these begin with each namespace there, and never meet those of /v2/.
+ * manifests of the registry need rules of their own where a folder's JSON is called index.html. Without namespaces the
+ * patterns are for any, where `/*` is not nothing.
  */
 export function contentTypes(
   host: HostProfile,
-  topNamespaces: readonly string[],
+  topNamespaces?: readonly string[],
 ): readonly (readonly [pattern: string, type: string])[] {
-  const starts = host.name === "netlify" ? topNamespaces : [":namespace"];
+  const { collections, outerNamespaces } =
+    host.name === "netlify" && topNamespaces ? netlifyStarts(topNamespaces) : ANY_START;
   return [
-    ...starts.flatMap((start) => [
-      [`/${start}/*/tags/`, JSON_TYPE] as const,
-      [`/${start}/*/manifests/:tag/`, JSON_TYPE] as const,
+    ...collections.flatMap((start) => [
+      [`/${start}/tags/`, JSON_TYPE] as const,
+      [`/${start}/manifests/:tag/`, JSON_TYPE] as const,
     ]),
+    [`/${outerNamespaces}/api/container/:namespace/:container`, JSON_TYPE],
     ...PROTOCOL_TYPES,
   ];
 }

@@ -1,20 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { HostName, HostProfile } from "../host.ts";
+import type { HostProfile } from "../host.ts";
 import { statsOf } from "../read-file.ts";
 import { contentTypes } from "./host-files.ts";
 
-const typeRules = new Map<HostName, readonly (readonly [RegExp, string])[]>();
+let typeRules: readonly (readonly [RegExp, string])[] | undefined;
 
 /** The Content-Type that a host was told for a path; undefined where it goes by the file's name. */
 export function contentTypeOf(host: HostProfile, path: string): string | undefined {
   if (!host.setsTypes) return undefined;
-  let rules = typeRules.get(host.name);
-  if (!rules) {
-    rules = contentTypes(host, [":namespace"]).map(([pattern, type]) => [patternExpression(pattern), type]);
-    typeRules.set(host.name, rules);
-  }
-  return rules.find(([expression]) => expression.test(path))?.[1];
+  typeRules ??= contentTypes(host).map(([pattern, type]) => [patternExpression(pattern), type]);
+  return typeRules.find(([expression]) => expression.test(path))?.[1];
 }
 
 /** `*` as any text, `:name` as any text without a slash, both as groups of these names. */
@@ -39,8 +35,18 @@ export function redirectFinder(directory: string, host: HostProfile): (path: str
       find = parseRedirects(changed === undefined ? "" : readFileSync(file, "utf8"), hasPatterns);
       version = changed;
     }
-    return find(path);
+    // Cloudflare compares with how the path is written, the others with what it says.
+    return find(hasPatterns ? path : decoded(path));
   };
+}
+
+/** What a path says, however it is written. */
+export function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 /** Only what host-files.ts writes: `from to status` a line, exact paths first, then patterns where the host has them. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import send from "send";
 import type { HostProfile } from "../host.ts";
 import { statsOf } from "../read-file.ts";
-import { contentTypeOf, redirectFinder } from "./preview-rules.ts";
+import { contentTypeOf, decoded, redirectFinder } from "./preview-rules.ts";
 
 /** What a preview serves. */
 export interface PreviewOptions {
@@ -72,7 +72,7 @@ function answer(
   { directory, host }: PreviewOptions,
   { path, below, query }: Target,
 ): void {
-  if (host.redirects && RULE_FILES.has(below)) return sendPage(response, directory, NOT_FOUND);
+  if (host.redirects && RULE_FILES.has(decoded(below))) return sendPage(response, directory, NOT_FOUND);
   const page = host.stripsHtml ? below.replace(/(?:(?<=\/)index)?\.html$/, "") : below;
   if (page !== below)
     return redirect(response, host.slashStatus, path.slice(0, page.length - below.length) + query);
@@ -80,9 +80,12 @@ function answer(
   const file = type === undefined ? pageFile(directory, below) : undefined;
   if (file) return sendPage(response, directory, file);
   if (type !== undefined) response.setHeader("Content-Type", type);
-  sendFile(request, response, { directory, host, path: below }, () =>
-    redirect(response, host.slashStatus, `${path}/${query}`),
-  );
+  sendFile(request, response, { directory, host, path: below }, (folder) => {
+    const isServed =
+      host.hasFolders || host.indexFiles.some((index) => statsOf(join(folder, index))?.isFile());
+    if (isServed) redirect(response, host.slashStatus, `${path}/${query}`);
+    else sendPage(response, directory, NOT_FOUND);
+  });
 }
 
 /** Hosts that obey these do not serve them. */
@@ -135,7 +138,7 @@ function sendFile(
   request: IncomingMessage,
   response: ServerResponse,
   { directory, host, path }: { directory: string; host: HostProfile; path: string },
-  onDirectory: () => void,
+  onDirectory: (folder: string) => void,
 ): void {
   send(request, path, {
     root: directory,
@@ -144,7 +147,7 @@ function sendFile(
     dotfiles: "ignore",
     cacheControl: false,
   })
-    .on("directory", onDirectory)
+    .on("directory", (_response: ServerResponse, folder: string) => onDirectory(folder))
     .on("error", ({ status }: { status: number }) => {
       if (status === 412 || status === 416) response.writeHead(status).end();
       else sendPage(response, directory, NOT_FOUND);

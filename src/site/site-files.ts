@@ -11,7 +11,11 @@ import type { SiteFile } from "./staging.ts";
 import { templateFolders } from "./templates.ts";
 
 /** A file of a site, and the protocol that it is there for, if it is there for one alone. */
-export type ProtocolFile = SiteFile & { readonly protocol?: Protocol };
+export type ProtocolFile = SiteFile & {
+  readonly protocol?: Protocol;
+  /** How many redirects are in it. */
+  readonly redirects?: number;
+};
 
 /** Everything in a site but its pages: endpoints, assets, the images that it serves itself, and what its host wants. */
 export function* siteFiles(registry: Registry, site: Site, root: string): Iterable<ProtocolFile> {
@@ -50,10 +54,10 @@ function* hostFiles(
   { collections }: Registry,
   { host, basePath }: Site,
   redirects: readonly Redirect[],
-): Iterable<SiteFile> {
+): Iterable<ProtocolFile> {
   if (!host.redirects) return;
   const topNamespaces = new Set(collections.map(({ name }) => name.slice(0, name.indexOf("/"))));
   yield { path: "_headers", source: { body: headersText(host, basePath, [...topNamespaces]) } };
   const text = redirectsText(host, basePath, redirects);
-  if (text !== undefined) yield { path: "_redirects", source: { body: text } };
+  if (text !== undefined) yield { path: "_redirects", source: { body: text }, redirects: redirects.length };
 }
