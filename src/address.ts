@@ -29,3 +29,8 @@ function parseHttpUrl(text: string): URL {
     `${JSON.stringify(text)} is not the address of a site; expected http:// or https://, a host and perhaps a path, such as https://lab.github.io/registry/`,
   );
 }
+
+/** An absolute address in the characters that a header can carry; one that is so already stays as it is. */
+export function asciiUrl(url: string): string {
+  return /^[\x21-\x7e]*$/.test(url) ? url : new URL(url).href;
+}

@@ -1,3 +1,4 @@
+import { asciiUrl } from "../address.ts";
 import type { Image } from "../protocols/image.ts";
 
 /**
@@ -35,7 +36,7 @@ export interface RedirectEndpoint extends Served {
 
 /** The way to an image: the file itself where the site keeps it, else to where it lies. */
 export function imageEndpoint(path: string, { path: file, url }: Image): ImageEndpoint | RedirectEndpoint {
-  return file === undefined ? { path, redirectTo: url } : { path, image: file };
+  return file === undefined ? { path, redirectTo: asciiUrl(url) } : { path, image: file };
 }
 
 const JSON_TYPE = "application/json";

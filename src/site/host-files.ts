@@ -87,7 +87,8 @@ export function redirectsText(
   basePath: string,
   redirects: readonly Redirect[],
 ): string | undefined {
-  const base = basePath.slice(0, -1);
+  // Compared with what a request's path says, not with how it is written.
+  const base = decodeURI(basePath.slice(0, -1));
   const rules = redirects.map(({ from, to }) => `${base}/${from} ${to} 302`);
   // Behind all others: Cloudflare counts what follows a rule with a pattern among the patterns, of which it takes 100.
   if (host.redirects?.colons === false)

@@ -10,7 +10,7 @@ let typeRules: readonly (readonly [RegExp, string])[] | undefined;
 export function contentTypeOf(host: HostProfile, path: string): string | undefined {
   if (!host.setsTypes) return undefined;
   typeRules ??= contentTypes(host).map(([pattern, type]) => [patternExpression(pattern), type]);
-  return typeRules.find(([expression]) => expression.test(path))?.[1];
+  return typeRules.find(([expression]) => expression.test(compared(path, host)))?.[1];
 }
 
 /** `*` as any text, `:name` as any text without a slash, both as groups of these names. */
@@ -20,6 +20,11 @@ function patternExpression(pattern: string): RegExp {
     .replace("*", "(?<splat>.*)")
     .replaceAll(/:([A-Za-z]\w*)/g, "(?<$1>[^/]+)");
   return new RegExp(`^${source}$`);
+}
+
+/** As hosts compare it: Cloudflare with how a path is written, the others with what it says. */
+function compared(path: string, { redirects }: HostProfile): string {
+  return redirects?.colons === false ? path : decoded(path);
 }
 
 /** Finds where `_redirects` of a site leads a path to; the file is read again when a new site takes its place. */
@@ -35,8 +40,7 @@ export function redirectFinder(directory: string, host: HostProfile): (path: str
       find = parseRedirects(changed === undefined ? "" : readFileSync(file, "utf8"), hasPatterns);
       version = changed;
     }
-    // Cloudflare compares with how the path is written, the others with what it says.
-    return find(hasPatterns ? path : decoded(path));
+    return find(compared(path, host));
   };
 }
 

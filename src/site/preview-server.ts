@@ -156,7 +156,8 @@ function sendFile(
 }
 
 function redirect(response: ServerResponse, status: number, location: string): void {
-  response.writeHead(status, { Location: location }).end();
+  // A site that another version wrote may hold what a header cannot.
+  response.writeHead(status, { Location: location.replaceAll(/[^\x21-\x7e]+/g, encodeURIComponent) }).end();
 }
 
 function refuseMethod(response: ServerResponse): void {
