@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import ajvFormats from "ajv-formats";
 import { describe, expect, test } from "vitest";
+import { HOST_NAMES, type HostName } from "../src/host.ts";
 import { buildSite } from "../src/index.ts";
-import { SCHEMA_NAMES } from "../src/registry/schema.ts";
+import { SCHEMA_NAMES, type SchemaName } from "../src/registry/schema.ts";
 import { PROJECT } from "./support/cli.ts";
 import {
   DEFINITION,
@@ -24,7 +25,7 @@ const FILES: Files = {
     "---\ndescription: Says things\ntopics: [fun]\nowners: [vanessa]\nlicense: MIT\n---\nHello\n",
   "registry/vanessa/fortune/manifests/latest/Singularity": DEFINITION,
   "registry/vanessa/fortune/manifests/latest/README.md": RECORD_2019,
-  "registry/vanessa/fortune/manifests/1.9/README.md": record2("labels:\n  a: b\n"),
+  "registry/vanessa/fortune/manifests/1.9/README.md": record2(`labels:\n  a: b\nmd5: ${"a".repeat(32)}\n`),
   "registry/vanessa/fortune/manifests/1.10/README.md": record2("", `images/sha256/${HEX}.sif`),
   "registry/vanessa/fortune/manifests/dev/Singularity": DEFINITION,
   [`images/sha256/${HEX}.sif`]: Buffer.alloc(1_048_576),
@@ -34,10 +35,10 @@ const FILES: Files = {
   "registry/lab/secret/manifests/1.0/README.md": record2("", "https://hush.example.org/secret.sif"),
 };
 
-async function build(files: Files, url?: string): Promise<string> {
+async function build(files: Files, url?: string, host: HostName = "pages"): Promise<string> {
   const root = registryOf(files);
   const out = join(root, "_site");
-  await buildSite({ root, out, ...(url !== undefined && { url }) });
+  await buildSite({ root, out, host, ...(url !== undefined && { url }) });
   return out;
 }
 
@@ -91,14 +92,16 @@ describe("tags and manifests", () => {
 });
 
 describe("every served JSON", () => {
-  test("is valid by its published schema, under a base path and at a root", async () => {
+  test("is valid by its published schema, under a base path and at a root, on every host", async () => {
     const example = temporaryFolder();
     for (const name of ["registry", "images", "registry.yml"]) {
       cpSync(join(PROJECT, name), join(example, name), { recursive: true });
     }
     await buildSite({ root: example, out: join(example, "_site") });
+    const hosts = HOST_NAMES.map((host) => build(FILES, "https://a.org/", host));
     const sites = [await build(FILES), await build(FILES, "https://a.org/b/"), join(example, "_site")];
-    for (const site of sites) validateSite(site);
+    const seen = [...sites, ...(await Promise.all(hosts))].map(validateSite);
+    expect([...new Set(seen.flat())].sort()).toEqual(SERVED_SCHEMAS);
   });
 
   test("never holds a literal angle bracket", async () => {
@@ -112,31 +115,80 @@ describe("every served JSON", () => {
   });
 });
 
-/** Which schema a served file must meet. */
-function schemaOf(path: string): string | undefined {
-  if (path === "api/v1/index.json") return "api-index.json";
-  if (path === "api/v1/collections.json") return "api-collections.json";
-  if (path.startsWith("api/v1/collections/")) return "api-collection.json";
-  if (path.startsWith("schema/")) return undefined;
-  if (path.endsWith("/tags/index.json")) return "tags.json";
-  if (/\/manifests\/[^/]+\/index\.json$/.test(path)) return "manifest.json";
-  throw new Error(`${path} has no schema`);
+/** What each served path must meet; a folder's JSON is called index.json here, whatever its host wants. */
+const SCHEMAS: readonly (readonly [RegExp, SchemaName])[] = [
+  [/^api\/v1\/index\.json$/, "api-index"],
+  [/^api\/v1\/collections\.json$/, "api-collections"],
+  [/^api\/v1\/collections\/.+\.json$/, "api-collection"],
+  [/^schema\/index\.json$/, "schemas"],
+  [/^api\/collections\/index\.json$/, "container-collections"],
+  [/^api\/collection\/.+\/index\.json$/, "container-collection"],
+  [/^api\/container\/search\/.+\/index\.json$/, "container-search"],
+  [/^(?:.+\/)?api\/container\/.+[:@][^/]+$/, "container"],
+  [/^api\/labels\/search\/(?:.+\/)?index\.json$/, "labels"],
+  [/^v1\/images\/.+:[^/]+$/, "library-image"],
+  [/^v1\/search$/, "library-search"],
+  [/^version$/, "library-version"],
+  [/^assets\/config\/config\.prod\.json$/, "library-config"],
+  [/^v2\/index\.json$/, "oci-base"],
+  [/^v2\/_catalog$/, "oci-catalog"],
+  [/^v2\/.+\/tags\/list$/, "oci-tags"],
+  [/^v2\/.+\/manifests\/[^/]+$/, "oci-manifest"],
+  [/^(?!api|v[12]\/).+\/tags\/index\.json$/, "tags"],
+  [/^(?!api|v[12]\/).+\/manifests\/[^/]+\/index\.json$/, "manifest"],
+];
+const SERVED_SCHEMAS = SCHEMAS.map(([, name]) => name).sort();
+
+/** What is no JSON, or bytes that are somebody else's. */
+const OTHERS =
+  /^(?:\.nojekyll|\.stowage-site|_headers|_redirects|assets\/[^/]+|images\/.+\.sif|schema\/[a-z0-9-]+\.json|pks\/lookup|v1\/imagefile\/.+|v2\/.+\/blobs\/.+|.+\/Singularity\.def)$/;
+
+/** Which schema a served file must meet; undefined for a page and what is no JSON of ours. */
+function schemaOf(path: string, text: string): SchemaName | undefined {
+  const schemas = SCHEMAS.filter(([pattern]) =>
+    pattern.test(path.replace(/(?<=^|\/)index\.html$/, "index.json")),
+  );
+  if (path.endsWith(".html") && text.startsWith("<!doctype html>")) return undefined;
+  if (schemas.length === 0 && OTHERS.test(path)) return undefined;
+  const [first, second] = schemas;
+  if (!first) throw new Error(`${path} has no schema`);
+  if (second) throw new Error(`${path} has two schemas: ${first[1]} and ${second[1]}`);
+  return first[1];
 }
 
-function validateSite(site: string): void {
+/** The names of the schemas that a site's files were held to. */
+function validateSite(site: string): SchemaName[] {
   const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
   ajvFormats.default(ajv, ["date-time"]);
   for (const name of SCHEMA_NAMES) ajv.addSchema(readJson(site, "schema", `${name}.json`) as object);
-  const seen = new Set<string>();
-  for (const path of listFiles(site).filter((file) => file.endsWith(".json"))) {
-    const schema = schemaOf(path);
+  const seen = new Set<SchemaName>();
+  for (const path of listFiles(site)) {
+    const text = readFileSync(join(site, path), "utf8");
+    const schema = schemaOf(path, text);
     if (schema === undefined) continue;
-    ajv.validate(schema, readJson(site, path));
+    ajv.validate(`${schema}.json`, JSON.parse(text));
     expect({ path, errors: ajv.errors }).toEqual({ path, errors: null });
     seen.add(schema);
   }
-  expect(seen.size).toBe(5);
+  return [...seen];
 }
+
+test("every schema is in the list that is served, and every file of schemas/ is one", async () => {
+  const site = await build(FILES, "https://a.org/b/");
+  const url = (name: string) => `https://a.org/b/schema/${name}.json`;
+  expect(readJson(site, "schema/index.json")).toEqual({
+    schemas: SCHEMA_NAMES.map((name) => ({ name, url: url(name) })),
+  });
+  const files = SCHEMA_NAMES.map((name) => `${name}.json`).sort();
+  expect(listFiles(join(PROJECT, "schemas"))).toEqual(files);
+  expect(listFiles(join(site, "schema"))).toEqual([...files, "index.json"].sort());
+});
+
+test("a file that no schema is written for would be noticed", () => {
+  expect(() => schemaOf("api/v1/news.json", "{}")).toThrow(/news\.json/);
+  expect(() => schemaOf("v3/list", "{}")).toThrow(/v3/);
+  expect(() => schemaOf("lab/tool/news/index.html", "{}")).toThrow(/news/);
+});
 
 describe("Stowage's own API", () => {
   test("says what is known, in bytes, and leaves out what is not", async () => {
@@ -184,7 +236,8 @@ test("the same input gives the same bytes", async () => {
   await buildSite({ root, out: second });
   expect(listFiles(second)).toEqual(listFiles(first));
   for (const path of listFiles(first)) {
-    expect(readFileSync(join(second, path))).toEqual(readFileSync(join(first, path)));
+    // Comparing buffers byte by byte in the matcher takes seconds for an image.
+    expect(readFileSync(join(second, path)).equals(readFileSync(join(first, path))), path).toBe(true);
   }
 });
 

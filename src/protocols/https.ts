@@ -12,7 +12,9 @@ export function downloadAnswer(target: PullTarget): PullAnswer {
 export function curlAnswer(target: PullTarget): PullAnswer {
   const { url } = target.image;
   if (!isHttp(url) && schemeOf(url) !== "ftp") return { reason: unreachable(url) };
-  return { command: commandOf("curl", "-fL", "-o", fileNameOf(target), url) };
+  // Else curl would take brackets for a list of addresses.
+  const flags = /[[\]]/.test(url) ? "-gfL" : "-fL";
+  return { command: commandOf("curl", flags, "-o", fileNameOf(target), url) };
 }
 
 function unreachable(url: string): string {

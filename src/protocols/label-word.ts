@@ -11,7 +11,7 @@ const LONGEST_WORD = 1000;
  * cannot be one.
  */
 export function labelWord(text: string): string | undefined {
-  const word = text.toLowerCase();
+  const word = text.toLowerCase().normalize("NFC");
   if (word !== word.trim() || UNFIT.test(word) || Buffer.byteLength(word) > LONGEST_WORD) return undefined;
   return word.split("/").every(isSegment) ? word : undefined;
 }

@@ -16,12 +16,16 @@ export function libraryParts(
   return [entity, rest[0] ?? DEFAULT_COLLECTION, shortNameOf(name)];
 }
 
+/** What stands in place of a tag where an image is asked for by its hash. */
+const HASH = /^sha256\.[0-9a-f]{64}$/;
+
 /** Why `/v1/` cannot serve an image; undefined where it can. */
 export function libraryRefusal(target: PullTarget): string | undefined {
   const { reference, image, site } = target;
   const refusal = site.refusals.get("library");
   if (refusal !== undefined) return refusal;
   if (!libraryParts(reference.collection)) return "a library:// name has three parts at most";
+  if (HASH.test(reference.tag)) return "library:// takes this tag for the hash of an image";
   return image.sha256 === undefined ? "the record has no sha256 of the file" : reachProblem(target);
 }
 

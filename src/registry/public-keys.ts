@@ -1,3 +1,4 @@
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf, systemCode } from "../errors.ts";
 import type { Finding } from "../finding.ts";
@@ -33,7 +34,9 @@ function findBadKeys<T>(file: string, findings: Finding[], read: () => T[]): T[]
 /** Relative to registry.yml. */
 function keyFiles(root: string): string[] {
   const folder = join(root, KEYS_FOLDER);
-  if (!statsOf(folder)?.isDirectory()) return [];
+  const stats = statsOf(folder, lstatSync);
+  if (!stats) return [];
+  if (!stats.isDirectory()) throw new ArmorError("it is not a folder");
   return sortedEntries(folder)
     .filter(({ name }) => name.endsWith(".asc"))
     .map(({ name }) => `${KEYS_FOLDER}/${name}`);

@@ -103,8 +103,8 @@ export function redirectsText(
 const COLON_RULES = [
   "BASE/v1/imagefile/*::tag BASE/v1/imagefile/:splat/-/:tag 302",
   "BASE/v1/imagefile/*%3A:tag BASE/v1/imagefile/:splat/-/:tag 302",
-  "BASE/v2/*/blobs/sha256::hex BASE/v2/:splat/blobs/:hex 302",
-  "BASE/v2/*/blobs/sha256%3A:hex BASE/v2/:splat/blobs/:hex 302",
+  "BASE/v2/*/blobs/sha256::hex BASE/v2/:splat/blobs/-:hex 302",
+  "BASE/v2/*/blobs/sha256%3A:hex BASE/v2/:splat/blobs/-:hex 302",
 ];
 
 /** Where an endpoint lies on a host: the index of its folder, or the path that {@link COLON_RULES} lead to. */
@@ -113,5 +113,5 @@ export function hostedPath(path: string, host: HostProfile): string {
   if (host.redirects?.colons !== false) return path;
   return path
     .replace(/^(v1\/imagefile\/[^:]+):(.+)$/, "$1/-/$2")
-    .replace(/^(v2\/.+\/blobs\/)sha256:([0-9a-f]{64})$/, "$1$2");
+    .replace(/^(v2\/.+\/blobs\/)sha256:([0-9a-f]{64})$/, "$1-$2");
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Endpoint } from "../endpoints/endpoint.ts";
 import { ownEndpoints, protocolEndpoints } from "../endpoints/index.ts";
+import { LIBRARY_CONFIG_PATH } from "../endpoints/paths.ts";
 import type { Site } from "../protocols/site.ts";
 import { PROTOCOLS, type Protocol } from "../registry/config.ts";
 import { localImages } from "../registry/local-images.ts";
@@ -21,7 +22,10 @@ export type ProtocolFile = SiteFile & {
 export function* siteFiles(registry: Registry, site: Site, root: string): Iterable<ProtocolFile> {
   // GitHub Pages would drop tags that begin with an underscore.
   yield { path: ".nojekyll", source: { body: "" } };
-  yield* siteAssets(root, registry.config, templateFolders(root));
+  for (const asset of siteAssets(root, registry.config, templateFolders(root))) {
+    const isTaken = asset.path === LIBRARY_CONFIG_PATH && !site.refusals.has("library");
+    if (!isTaken) yield asset;
+  }
   // Before the endpoints, some of which are links to them.
   for (const image of localImages(registry.collections)) {
     if (site.images.has(image)) yield { path: image, source: { file: join(root, image), isImage: true } };
