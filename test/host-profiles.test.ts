@@ -43,14 +43,8 @@ describe("registry.yml", () => {
       "protocols:\n  oci: [true]\n",
       /^registry\.yml:2: protocols\.oci is not right; expected a value of type boolean$/,
     ],
-    [
-      "title: A\nprotocols: [oci]\n",
-      /^registry\.yml:2: protocols is not right; expected a value of type object$/,
-    ],
-    [
-      "title: A\nprotocols: all\n",
-      /^registry\.yml:2: protocols is not right; expected a value of type object$/,
-    ],
+    ["title: A\nprotocols: [oci]\n", /^registry\.yml:2: protocols is not right; expected keys with values$/],
+    ["title: A\nprotocols: all\n", /^registry\.yml:2: protocols is not right; expected keys with values$/],
     [
       "title: A\nhost: github\n",
       /^registry\.yml:2: host is not right; expected one of pages, netlify, cloudflare, s3, server$/,

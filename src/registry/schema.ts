@@ -103,7 +103,7 @@ function expectation({ keyword, params, parentSchema }: ErrorObject): string {
     case "const":
       return JSON.stringify(params.allowedValue);
     case "type":
-      return `a value of type ${String(params.type)}`;
+      return params.type === "object" ? "keys with values" : `a value of type ${String(params.type)}`;
     case "maxLength":
       return `at most ${String(params.limit)} characters`;
     case "format":

@@ -1,11 +1,11 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { HOST_NAMES, type HostName } from "../../src/host.ts";
 import { type PullWay, commandOf, isRefusal, quoteForShell, wayName } from "../../src/protocols/pull-line.ts";
 import { pullWays } from "../../src/protocols/pull-ways.ts";
 import { type User, lineInSpiteOf, newUser, because, twoAtATime, whyNo } from "../support/clients.ts";
 import {
   type TestImage,
-  buildImages,
+  imagesUnless,
   legacyRecordOf,
   recordOf,
   registryFiles,
@@ -26,6 +26,7 @@ import {
  */
 
 const reason = whyNo("apptainer", "oras", "curl", "openssl") ?? (await whyNoPort80());
+const [hello, goodbye] = await imagesUnless(reason, "hello", "goodbye");
 
 /** Where a site answers. */
 interface Place {
@@ -42,9 +43,6 @@ const PLACES: readonly Place[] = [
   { host: "pages", scheme: "https", basePath: "/registry/" },
   { host: "netlify", scheme: "https", basePath: "/" },
 ];
-
-let hello: TestImage;
-let goodbye: TestImage;
 
 /** A tag for everything that a client may stumble over, and the image that each has to give. */
 interface Fixture {
@@ -152,10 +150,6 @@ async function pullAsSregistry(command: string, user: User): Promise<Buffer> {
 }
 
 describe.skipIf(reason !== undefined)(`what people are told to type${because(reason)}`, () => {
-  beforeAll(async () => {
-    [hello, goodbye] = (await buildImages("hello", "goodbye")) as [TestImage, TestImage];
-  });
-
   test.each(
     PLACES.map((place) => [`${place.host}, ${place.scheme}://HOST${place.basePath}`, place] as const),
   )("gives each image byte for byte, and what is refused cannot work: %s", async (_, place) => {

@@ -1,29 +1,18 @@
 import { createHash } from "node:crypto";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { isRefusal, wayName } from "../../src/protocols/pull-line.ts";
 import { pullWays } from "../../src/protocols/pull-ways.ts";
 import { commandFor, newUser, because, whyNo } from "../support/clients.ts";
-import {
-  type TestImage,
-  buildImages,
-  legacyRecordOf,
-  recordOf,
-  registryFiles,
-} from "../support/image-building.ts";
+import { imagesUnless, legacyRecordOf, recordOf, registryFiles } from "../support/image-building.ts";
 import { listFiles } from "../support/registry.ts";
 import { newCertificate, serveSite, serveStorage, whyNoPort80 } from "../support/serving.ts";
 
 const reason = whyNo("apptainer", "oras", "skopeo", "openssl") ?? (await whyNoPort80());
+const [hello, goodbye] = await imagesUnless(reason, "hello", "goodbye");
 
 const LATEST = "vanessa/greeting:latest";
-let hello: TestImage;
-let goodbye: TestImage;
 
 describe.skipIf(reason !== undefined)(`images that lie elsewhere${because(reason)}`, () => {
-  beforeAll(async () => {
-    [hello, goodbye] = (await buildImages("hello", "goodbye")) as [TestImage, TestImage];
-  });
-
   /** Two collections with a tag of the same name, which no pattern of a redirect may mix up. */
   async function serveRedirects(host: "netlify" | "cloudflare" | "server", bytes = hello.bytes) {
     const certificate = await newCertificate();

@@ -1,8 +1,8 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { commandFor, newUser, because, whyNoApptainer } from "../support/clients.ts";
 import {
   type TestImage,
-  buildImages,
+  imagesUnless,
   legacyRecordOf,
   recordOf,
   registryFiles,
@@ -15,16 +15,11 @@ import { serveSite, serveStorage, whyNoPort80 } from "../support/serving.ts";
  */
 
 const reason = whyNoApptainer() ?? (await whyNoPort80());
+const [first, second] = await imagesUnless(reason, "first", "second");
 
 const TAG = "vanessa/greeting:latest";
-let first: TestImage;
-let second: TestImage;
 
 describe.skipIf(reason !== undefined)(`what apptainer keeps${because(reason)}`, () => {
-  beforeAll(async () => {
-    [first, second] = (await buildImages("first", "second")) as [TestImage, TestImage];
-  });
-
   test.each(["shub://", "library://", "oras://", "https://"])(
     "of a tag that moves there and back is never served for another image: %s",
     async (name) => {

@@ -1,15 +1,13 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { commandFor, newUser, because, whyNoApptainer } from "../support/clients.ts";
-import { type TestImage, buildImages, recordOf, registryFiles } from "../support/image-building.ts";
+import { type TestImage, imagesUnless, recordOf, registryFiles } from "../support/image-building.ts";
 import { type ServedSite, serveSite, whyNoPort80 } from "../support/serving.ts";
 
 const reason = whyNoApptainer() ?? (await whyNoPort80());
-
-let hello: TestImage;
-let goodbye: TestImage;
+const [hello, goodbye] = await imagesUnless(reason, "hello", "goodbye");
 
 /** A registry with names of every depth and case, below a path unless a protocol cannot do that. */
 function serveNames(basePath = "/registry/"): Promise<ServedSite> {
@@ -25,10 +23,6 @@ function serveNames(basePath = "/registry/"): Promise<ServedSite> {
 }
 
 describe.skipIf(reason !== undefined)(`what apptainer can call an image${because(reason)}`, () => {
-  beforeAll(async () => {
-    [hello, goodbye] = (await buildImages("hello", "goodbye")) as [TestImage, TestImage];
-  });
-
   test("by shub://: its tag, its hashes, either case, and names of any depth", async () => {
     const site = await serveNames();
     const pulled = (name: string) =>

@@ -1,19 +1,12 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { HostName } from "../../src/host.ts";
 import { isRefusal } from "../../src/protocols/pull-line.ts";
 import { lineInSpiteOf, newUser, because, wayTo, whyNo } from "../support/clients.ts";
-import {
-  type TestImage,
-  buildImages,
-  legacyRecordOf,
-  recordOf,
-  registryFiles,
-} from "../support/image-building.ts";
+import { imagesUnless, legacyRecordOf, recordOf, registryFiles } from "../support/image-building.ts";
 import { newCertificate, serveSite, serveStorage, whyNoPort80 } from "../support/serving.ts";
 
 const reason = whyNo("apptainer", "oras", "openssl") ?? (await whyNoPort80());
-
-let image: TestImage;
+const [image] = await imagesUnless(reason, "hello");
 
 /** Where the image of a tag lies: in the registry, or in a storage that its record knows more or less about. */
 type Lies = "here" | "elsewhere" | "elsewhere by https" | "elsewhere, with an md5 alone";
@@ -154,10 +147,6 @@ async function recordFor(lies: Lies): Promise<string> {
 }
 
 describe.skipIf(reason !== undefined)(`what people are told that they cannot have${because(reason)}`, () => {
-  beforeAll(async () => {
-    [image] = (await buildImages("hello")) as [TestImage];
-  });
-
   test.each(REFUSALS.map((refusal) => [refusal.way, refusal.what, refusal] as const))(
     "%s does not take %s",
     async (_, _what, refusal) => {

@@ -1,16 +1,14 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { HOST_NAMES, type HostName } from "../../src/host.ts";
 import { newUser, because, whyNo } from "../support/clients.ts";
-import { type TestImage, buildImages, recordOf, registryFiles } from "../support/image-building.ts";
+import { type TestImage, imagesUnless, recordOf, registryFiles } from "../support/image-building.ts";
 import { type ServedSite, serveSite, whyNoPort80 } from "../support/serving.ts";
 
 const reason = whyNo("apptainer", "oras", "crane", "skopeo") ?? (await whyNoPort80());
-
-let hello: TestImage;
-let goodbye: TestImage;
+const [hello, goodbye] = await imagesUnless(reason, "hello", "goodbye");
 
 const LABELS = 'labels:\n  Maintainer: "Vanessa S."\n  version: "1.0"\n';
 
@@ -26,10 +24,6 @@ function serveNames(host: HostName, basePath: string): Promise<ServedSite> {
 }
 
 describe.skipIf(reason !== undefined)(`what people can find${because(reason)}`, () => {
-  beforeAll(async () => {
-    [hello, goodbye] = (await buildImages("hello", "goodbye")) as [TestImage, TestImage];
-  });
-
   describe.each(HOST_NAMES)("on %s", (host) => {
     test("apptainer search lists the images, and takes what it lists", async () => {
       const site = await serveNames(host, "/registry/");

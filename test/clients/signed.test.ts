@@ -37,7 +37,7 @@ describe.skipIf(reason !== undefined)(`signed images${because(reason)}`, () => {
       [alice, bob, mallory] = (await Promise.all(
         ["alice", "bob", "mallory"].map((name) => newSigner(name, join(folder, name))),
       )) as [Signer, Signer, Signer];
-      const [image] = (await buildImages("hello")) as [TestImage];
+      const [image] = await buildImages("hello");
       byAlice = await signed(image, alice);
       byTwo = await signed(byAlice, bob);
       byMalloryToo = await signed(byTwo, mallory);

@@ -16,14 +16,30 @@ export interface TestImage {
   readonly sha1: string;
 }
 
+type ImageOfEach<Words extends readonly string[]> = { [Index in keyof Words]: TestImage };
+
+/**
+ * Images for the suites of a file, which are skipped where there is a reason: no apptainer is asked for then, and what
+ * is given back is nothing that a client would take.
+ */
+export async function imagesUnless<Words extends readonly string[]>(
+  reason: string | undefined,
+  ...words: Words
+): Promise<ImageOfEach<Words>> {
+  if (reason === undefined) return buildImages(...words);
+  return words.map((word) => imageOfBytes(Buffer.from(word))) as ImageOfEach<Words>;
+}
+
 /** Builds an image for each word, from the smallest one of the example registry. */
-export async function buildImages(...words: readonly string[]): Promise<TestImage[]> {
+export async function buildImages<Words extends readonly string[]>(
+  ...words: Words
+): Promise<ImageOfEach<Words>> {
   const folder = mkdtempSync(join(tmpdir(), "stowage-test-"));
   try {
     copyFileSync(join(PROJECT, exampleImage()), join(folder, "base.sif"));
     const images: TestImage[] = [];
     for (const word of words) images.push(await buildImage(folder, word));
-    return images;
+    return images as ImageOfEach<Words>;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -33,7 +49,8 @@ async function buildImage(folder: string, word: string): Promise<TestImage> {
   const definition = `Bootstrap: localimage\nFrom: base.sif\n\n%runscript\n    echo ${word}\n`;
   writeFileSync(join(folder, `${word}.def`), definition);
   const env = { ...process.env, APPTAINER_CACHEDIR: join(folder, ".cache") };
-  await promisify(execFile)("apptainer", ["build", `${word}.sif`, `${word}.def`], { cwd: folder, env });
+  const line = ["build", `${word}.sif`, `${word}.def`];
+  await promisify(execFile)("apptainer", line, { cwd: folder, env, timeout: 60_000 });
   return imageOfBytes(readFileSync(join(folder, `${word}.sif`)));
 }
 

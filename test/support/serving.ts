@@ -23,15 +23,17 @@ export interface Certificate {
 
 /**
  * Addresses of this machine alone. Some clients cannot name a port, so that every site of a test needs one of its own
- * to answer on the port of its scheme; other tests run at the same time, and take others.
+ * to answer on the port of its scheme; other tests run at the same time, and take others. No address is for both
+ * schemes: crane and skopeo ask by https first, and would ask the site of another test.
  */
-const ADDRESSES = Array.from({ length: 60 }, (_, index) => `127.0.80.${index + 1}`);
+const PLAIN_ADDRESSES = Array.from({ length: 60 }, (_, index) => `127.0.80.${index + 1}`);
+const SECURE_ADDRESSES = Array.from({ length: 60 }, (_, index) => `127.0.81.${index + 1}`);
 
-/** A certificate for all of these addresses, made for one test. */
+/** A certificate for every address that answers by https, made for one test. */
 export async function newCertificate(): Promise<Certificate> {
   const folder = temporaryFolder();
   const [file, key] = [join(folder, "certificate.pem"), join(folder, "key.pem")];
-  const names = ["127.0.0.1", ...ADDRESSES].map((address) => `IP:${address}`).join(",");
+  const names = ["127.0.0.1", ...SECURE_ADDRESSES].map((address) => `IP:${address}`).join(",");
   const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
   const subject = ["-subj", "/CN=test", "-addext", `subjectAltName=${names}`, "-days", "2"];
   await promisify(execFile)("openssl", ["req", "-x509", ...curve, ...subject, "-keyout", key, "-out", file]);
@@ -42,7 +44,7 @@ export async function newCertificate(): Promise<Certificate> {
 export async function whyNoPort80(): Promise<string | undefined> {
   const server = createServer();
   try {
-    await listenSomewhere(server, 80);
+    await listenSomewhere(server, 80, PLAIN_ADDRESSES);
     return undefined;
   } catch (error) {
     if (areClientsRequired()) throw error;
@@ -53,14 +55,14 @@ export async function whyNoPort80(): Promise<string | undefined> {
 }
 
 /** Listens on a port of the first address that has it free, which is returned. */
-async function listenSomewhere(server: Server, port: number): Promise<string> {
-  for (const address of ADDRESSES) {
+async function listenSomewhere(server: Server, port: number, addresses: readonly string[]): Promise<string> {
+  for (const address of addresses) {
     try {
       server.listen(port, address);
       await once(server, "listening");
       return address;
     } catch (error) {
-      if (systemCode(error) !== "EADDRINUSE" || address === ADDRESSES.at(-1)) throw error;
+      if (systemCode(error) !== "EADDRINUSE" || address === addresses.at(-1)) throw error;
     }
   }
   throw new Error("unreachable");
@@ -122,8 +124,10 @@ export async function serveSite(options: SiteToServe): Promise<ServedSite> {
     certificate,
   );
   closeAfterTest(server);
-  const standardPort = certificate ? 443 : 80;
-  const address = await listenSomewhere(server, isOnAnyPort ? 0 : standardPort);
+  const [standardPort, addresses] = certificate
+    ? ([443, SECURE_ADDRESSES] as const)
+    : ([80, PLAIN_ADDRESSES] as const);
+  const address = await listenSomewhere(server, isOnAnyPort ? 0 : standardPort, addresses);
   const port = isOnAnyPort ? `:${(server.address() as AddressInfo).port}` : "";
   const url = `${certificate ? "https" : "http"}://${address}${port}${basePath}`;
   writeFiles(root, options.files);
