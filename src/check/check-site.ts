@@ -91,13 +91,14 @@ export class SiteTally {
         size: formatBytes(bytes),
         limit: formatBytes(limits.siteBytes),
         host,
-        remedy: remedyFor(this.#bytes),
+        remedy: remedyFor(this.#bytes, "keep images in another storage"),
       };
       found.push({ code: "site-size", file: CONFIG_FILE, args });
     }
     const files = sum(this.#files);
     if (files > limits.files) {
-      const args = { count: String(files), limit: String(limits.files), remedy: remedyFor(this.#files) };
+      const remedy = remedyFor(this.#files, "make several registries of it");
+      const args = { count: String(files), limit: String(limits.files), remedy };
       found.push({ code: "site-files", file: CONFIG_FILE, args });
     }
     if (redirects?.limit !== undefined && this.redirects > redirects.limit) {
@@ -112,10 +113,11 @@ function sum(counts: ReadonlyMap<unknown, number>): number {
   return [...counts.values()].reduce((total, count) => total + count, 0);
 }
 
-function remedyFor(counts: ReadonlyMap<Protocol | undefined, number>): string {
+/** The protocol that has the most, or what else helps. */
+function remedyFor(counts: ReadonlyMap<Protocol | undefined, number>, otherwise: string): string {
   const [largest] = [...counts].filter(([protocol]) => protocol !== undefined).sort(([, a], [, b]) => b - a);
-  if (!largest) return "keep images in another storage";
+  if (!largest) return otherwise;
   const [protocol, count] = largest;
   const share = Math.round((100 * count) / sum(counts));
-  return `protocols: { ${protocol}: false } would take away ${share} % of it, and other storage its images`;
+  return `protocols: { ${protocol}: false } would take away ${share} %, or ${otherwise}`;
 }

@@ -11,8 +11,10 @@ const FILES_BEFORE_THREAD = 200;
  * How much is handed over at a time, in characters, and how many such parcels may wait: this bounds the memory.
  * Larger parcels live so long that the collector of young garbage takes them for old.
  */
-const PARCEL_SIZE = 128 * 1024;
-const PARCELS_IN_FLIGHT = 32;
+const PARCEL_SIZE = 64 * 1024;
+const PARCELS_IN_FLIGHT = 16;
+/** Most folders get one file, and a site may have a million of them. */
+const FOLDERS_REMEMBERED = 1000;
 
 /**
  * Writes the files of one folder, and throws where a path is written twice. When they are many, a thread writes them
@@ -88,6 +90,7 @@ export class FileWriter {
     if (folder === this.#directory || this.#folders.has(folder)) return;
     this.#makeFolder(folder.slice(0, folder.lastIndexOf("/")));
     mkdirSync(folder, { recursive: true });
+    if (this.#folders.size >= FOLDERS_REMEMBERED) this.#folders.clear();
     this.#folders.add(folder);
   }
 }
@@ -97,13 +100,14 @@ const THREAD_SCRIPT = `
 const { mkdirSync, writeFileSync } = require("node:fs");
 const { parentPort, workerData } = require("node:worker_threads");
 const { directory, inFlight } = workerData;
-const folders = new Set([directory]);
+const folders = new Set();
 let failure;
 
 function makeFolder(folder) {
-  if (folders.has(folder)) return;
+  if (folder === directory || folders.has(folder)) return;
   makeFolder(folder.slice(0, folder.lastIndexOf("/")));
   try { mkdirSync(folder); } catch (error) { if (error.code !== "EEXIST") throw error; }
+  if (folders.size >= ${FOLDERS_REMEMBERED}) folders.clear();
   folders.add(folder);
 }
 
