@@ -184,15 +184,17 @@ function pullView(collection: Collection, tag: Tag, site: Site): PullView {
 
 /** Written here, for it is on every page of a tag: a template would take a fourth of a large build for it. */
 function waysHtml(lines: PullView["lines"], refusals: PullView["refusals"]): string {
-  const entry = (name: string, content: string) => `<div><dt>${name}</dt>${content}</div>\n`;
-  return [
-    ...lines.map(({ name, command }) =>
-      entry(name, `<dd><pre class="command"><code>${escapeHtml(command)}</code></pre></dd>`),
-    ),
-    ...refusals.map(({ name, reason }) =>
-      entry(name, `<dd class="refusal">Not here: ${escapeHtml(reason)}.</dd>`),
-    ),
-  ].join("");
+  const entries = [
+    ...lines.map(({ name, command }) => [
+      name,
+      `<dd><pre class="command"><code>${escapeHtml(command)}</code></pre></dd>`,
+    ]),
+    ...refusals.map(({ name, reason }) => [
+      name,
+      `<dd class="refusal">Not here: ${escapeHtml(reason)}.</dd>`,
+    ]),
+  ];
+  return entries.map(([name, content]) => `<div><dt>${name}</dt>${content}</div>\n`).join("");
 }
 
 function sizeText({ schema, size }: ImageRecord): string | undefined {
