@@ -23,11 +23,20 @@ function parseHttpUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isUsable =
     url && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username && !url.password;
-  if (isUsable && /^https?:\/\//i.test(text)) return url;
+  if (isUsable && /^https?:\/\//i.test(text) && canDecode(url.pathname)) return url;
   throw new StowageError(
     "usage",
     `${JSON.stringify(text)} is not the address of a site; expected http:// or https://, a host and perhaps a path, such as https://lab.github.io/registry/`,
   );
+}
+
+function canDecode(path: string): boolean {
+  try {
+    decodeURI(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** An absolute address in the characters that a header can carry; one that is so already stays as it is. */

@@ -16,7 +16,7 @@ describe("a reference", () => {
       fc.property(fc.array(part, { minLength: 2, maxLength: 4 }), part, (segments, tag) => {
         const text = `${segments.join("/")}:${tag}`;
         fc.pre(
-          !/(?:^|[/:])(?:tags|manifests|index\.json|index\.html)(?:$|[/:])|\.json\/|^(?:api|v1|v2|assets|images|pks|schema|search|version|404\.html|openapi\.json|robots\.txt|sitemap\.xml)\//i.test(
+          !/(?:^|[/:])(?:tags|manifests|index\.json|index\.html)(?:$|[/:])|\.json\/|^(?:api|v1|v2|assets|images|pks|schema|search|version|404\.html|openapi\.json|robots\.txt|sitemap\.xml)\/|\.html?$/i.test(
             text,
           ),
         );
@@ -70,6 +70,8 @@ describe("the address of a site", () => {
     "https://a.org/?x",
     "https://a.org/#x",
     "javascript:x",
+    "https://a.org/%ff/",
+    "https://a.org/%zz/",
     "",
   ])("%j is refused", (url) => expect(() => siteAddress(url)).toThrow(/is not the address of a site/));
 });
