@@ -1,5 +1,9 @@
+import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
+import { Agent, type IncomingMessage, request } from "node:http";
+import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
+import { text } from "node:stream/consumers";
 import { generateHandler } from "@cloudflare/pages-shared/asset-server/handler";
 import { createMetadataObject } from "@cloudflare/pages-shared/metadata-generator/createMetadataObject";
 import { parseHeaders } from "@cloudflare/pages-shared/metadata-generator/parseHeaders";
@@ -7,7 +11,11 @@ import { parseRedirects } from "@cloudflare/pages-shared/metadata-generator/pars
 import { parseAllHeaders } from "@netlify/headers-parser";
 import { parseAllRedirects } from "@netlify/redirect-parser";
 import { parsePlain } from "netlify-redirector";
+import { hostProfile } from "../../src/host.ts";
+import { createPreviewServer } from "../../src/site/preview-server.ts";
 import { listFiles } from "./registry.ts";
+
+export type RuleHost = "cloudflare" | "netlify";
 
 /** What a host answers to GET. */
 export interface HostAnswer {
@@ -154,4 +162,44 @@ export async function netlifyHost(directory: string): Promise<StaticHost> {
 
 function redirectTo(status: number, location: string): HostAnswer {
   return { status, type: undefined, location, body: "" };
+}
+
+export async function openSite(name: RuleHost, directory: string): Promise<StaticHost> {
+  return name === "cloudflare" ? cloudflareHost(directory) : await netlifyHost(directory);
+}
+
+/** A client follows the way to an image; on a host where a colon is a mark there is one step more. */
+export async function follow(host: StaticHost, path: string): Promise<HostAnswer> {
+  const answer = await host.ask(path);
+  return answer.location?.startsWith("/") ? await host.ask(answer.location) : answer;
+}
+
+interface Preview extends Pick<StaticHost, "ask"> {
+  close(): void;
+}
+
+/** Our own server for the same site. */
+export async function openPreview(name: RuleHost, directory: string): Promise<Preview> {
+  const { server } = createPreviewServer({ directory, basePath: "/", host: hostProfile(name) });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const agent = new Agent({ keepAlive: true });
+  return {
+    async ask(path) {
+      const asked = request({ host: "127.0.0.1", port, path, agent });
+      asked.end();
+      const [response] = (await once(asked, "response")) as [IncomingMessage];
+      return {
+        status: response.statusCode ?? 0,
+        type: response.headers["content-type"],
+        location: response.headers.location,
+        body: await text(response),
+      };
+    },
+    close() {
+      agent.destroy();
+      server.close();
+    },
+  };
 }
