@@ -134,6 +134,15 @@ describe("findings about a site", () => {
     const exact = storedTag("lab/exact:1.0", testImage("x".repeat(25 * 1024 * 1024)));
     expect(await findings(exact, { host: "cloudflare" })).toEqual([]);
   });
+
+  test("do not name a large image that is private, and so not served", async () => {
+    const large = testImage("x".repeat(25 * 1024 * 1024 + 1));
+    const files = {
+      ...storedTag("lab/large:1.0", large),
+      "registry/lab/large/README.md": "---\nvisibility: private\n---\n",
+    };
+    expect(await findings(files, { host: "cloudflare" })).toEqual([]);
+  });
 });
 
 describe("--strict", () => {

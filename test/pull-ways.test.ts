@@ -97,8 +97,8 @@ describe("where nobody said the site's address", () => {
       "oras://": `no: ${unknown}`,
       "library://": `no: ${unknown}`,
       "shub://": `no: ${unknown}`,
-      "https://": `no: the image lies on this site, whose address is not known (url: in registry.yml, or --url)`,
-      curl: `no: the image lies on this site, whose address is not known (url: in registry.yml, or --url)`,
+      "https://": `no: the site's address is not known (url: in registry.yml, or --url)`,
+      curl: `no: the site's address is not known (url: in registry.yml, or --url)`,
       oras: `no: ${unknown}`,
       sregistry: `no: ${unknown}`,
     });

@@ -6,6 +6,7 @@ import { pullWays } from "../protocols/pull-ways.ts";
 import type { Site } from "../protocols/site.ts";
 import { targetsOf } from "../protocols/target.ts";
 import { PROTOCOLS, type Protocol } from "../registry/config.ts";
+import { localImages } from "../registry/local-images.ts";
 import type { Registry } from "../registry/model.ts";
 import { KEYS_FOLDER } from "../registry/public-keys.ts";
 import { formatReference } from "../registry/reference.ts";
@@ -17,7 +18,7 @@ const CONFIG_FILE = "registry.yml";
  * for one of its images; and what its host will not take.
  */
 export function checkSite(registry: Registry, site: Site): Finding[] {
-  return [...checkProtocols(registry, site), ...checkImageSizes(site)];
+  return [...checkProtocols(registry, site), ...checkImageSizes(registry, site)];
 }
 
 function* checkProtocols(registry: Registry, site: Site): Iterable<Finding> {
@@ -59,10 +60,11 @@ function commonRefusal(ways: readonly PullWay[]): string | undefined {
   return ways.every(isRefusal) ? ways[0]?.reason : undefined;
 }
 
-function* checkImageSizes({ host, images }: Site): Iterable<Finding> {
+function* checkImageSizes({ collections }: Registry, { host, images }: Site): Iterable<Finding> {
   const limit = host.limits.fileBytes;
   if (limit === undefined) return;
-  for (const [file, size] of images) {
+  for (const file of localImages(collections)) {
+    const size = images.get(file) ?? 0;
     if (size <= limit) continue;
     const args = { image: file, size: formatBytes(size), limit: formatBytes(limit), host: host.title };
     yield { code: "image-too-large", file, args };

@@ -44,10 +44,10 @@ function* repositoryEndpoints(name: CollectionName, targets: readonly PullTarget
   const blobs = new Map(targets.map(({ image }) => [`sha256:${image.sha256}`, image]));
   for (const [digest, image] of blobs) yield imageEndpoint(ociBlobPath(name, digest), image);
   for (const target of targets) {
-    const { body } = compactJsonEndpoint("", manifestOf(target));
-    for (const reference of [target.reference.tag, digestOf(body)]) {
-      yield { path: ociManifestPath(name, reference), mediaType: MANIFEST_TYPE, body };
-    }
+    const path = ociManifestPath(name, target.reference.tag);
+    const manifest = compactJsonEndpoint(path, manifestOf(target), MANIFEST_TYPE);
+    yield manifest;
+    yield { ...manifest, path: ociManifestPath(name, digestOf(manifest.body)) };
   }
 }
 

@@ -1,4 +1,5 @@
 import { type PullAnswer, commandOf, fileNameOf, isHttp, schemeOf } from "./pull-line.ts";
+import { ADDRESS_UNKNOWN } from "./site.ts";
 import type { PullTarget } from "./target.ts";
 
 /** A plain download by apptainer, from wherever the image lies. */
@@ -20,6 +21,6 @@ export function curlAnswer(target: PullTarget): PullAnswer {
 function unreachable(url: string): string {
   const scheme = schemeOf(url);
   return scheme === undefined
-    ? "the image lies on this site, whose address is not known (url: in registry.yml, or --url)"
+    ? ADDRESS_UNKNOWN
     : `the image lies at ${scheme}://, which this client does not fetch`;
 }

@@ -1,5 +1,5 @@
 import { type CollectionName, namespaceOf, shortNameOf, formatReference } from "../registry/reference.ts";
-import { type PullAnswer, commandOf, fileNameOf } from "./pull-line.ts";
+import { type PullAnswer, commandOf, fileNameOf, withoutLastSlash } from "./pull-line.ts";
 import { reachProblem } from "./reach.ts";
 import { ADDRESS_UNKNOWN } from "./site.ts";
 import type { PullTarget } from "./target.ts";
@@ -38,8 +38,15 @@ export function libraryAnswer(target: PullTarget): PullAnswer {
   const { architecture } = record;
   const arch = architecture === undefined || architecture === "amd64" ? [] : ["--arch", architecture];
   const uri = `library://${formatReference(reference)}`;
-  const base = site.url?.replace(/\/$/, "");
   return {
-    command: commandOf("apptainer", "pull", ...arch, "--library", base, fileNameOf(target), uri),
+    command: commandOf(
+      "apptainer",
+      "pull",
+      ...arch,
+      "--library",
+      withoutLastSlash(site.url),
+      fileNameOf(target),
+      uri,
+    ),
   };
 }

@@ -1,5 +1,5 @@
 import { formatReference } from "../registry/reference.ts";
-import { type PullAnswer, commandOf, fileNameOf } from "./pull-line.ts";
+import { type PullAnswer, commandOf, fileNameOf, isPlainHttp, withoutScheme } from "./pull-line.ts";
 import { reachProblem } from "./reach.ts";
 import { ADDRESS_UNKNOWN } from "./site.ts";
 import type { PullTarget } from "./target.ts";
@@ -28,7 +28,7 @@ export function orasUriAnswer(target: PullTarget): PullAnswer {
   const { url } = target.site;
   const reason = ociRefusal(target) ?? (url === undefined ? ADDRESS_UNKNOWN : undefined);
   if (reason !== undefined) return { reason };
-  const flag = url?.startsWith("http:") ? "--no-https" : undefined;
+  const flag = isPlainHttp(url) ? "--no-https" : undefined;
   const uri = `oras://${nameOnHost(target)}`;
   return { command: commandOf("apptainer", "pull", flag, fileNameOf(target), uri) };
 }
@@ -38,7 +38,7 @@ export function orasAnswer(target: PullTarget): PullAnswer {
   const { url } = target.site;
   const reason = ociRefusal(target) ?? orasProblem(target);
   if (reason !== undefined) return { reason };
-  const flag = url?.startsWith("http:") ? "--plain-http" : undefined;
+  const flag = isPlainHttp(url) ? "--plain-http" : undefined;
   return { command: commandOf("oras", "pull", flag, nameOnHost(target)) };
 }
 
@@ -54,5 +54,5 @@ function orasProblem({ reference, site: { url, host } }: PullTarget): string | u
 
 /** `HOST/ns/name:tag` */
 function nameOnHost({ reference, site }: PullTarget): string {
-  return `${site.url?.replace(/^https?:\/\//, "")}${formatReference(reference)}`;
+  return `${withoutScheme(site.url)}${formatReference(reference)}`;
 }

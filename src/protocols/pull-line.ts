@@ -41,6 +41,21 @@ export function schemeOf(url: string): string | undefined {
   return /^([a-z0-9]+):/i.exec(url)?.[1]?.toLowerCase();
 }
 
+/** `HOST/path/`: an address as it stands behind another scheme. */
+export function withoutScheme(url = ""): string {
+  return url.replace(/^https?:\/\//, "");
+}
+
+/** An address as clients want the base of an API. */
+export function withoutLastSlash(url: string | undefined): string | undefined {
+  return url?.replace(/\/$/, "");
+}
+
+/** Whether clients have to be told that an address is not https. */
+export function isPlainHttp(url = ""): boolean {
+  return url.startsWith("http:");
+}
+
 export function isHttp(url: string): boolean {
   return /^https?:/i.test(url);
 }

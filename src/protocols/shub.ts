@@ -1,5 +1,14 @@
 import { formatReference, namespaceOf, shortNameOf } from "../registry/reference.ts";
-import { type PullAnswer, commandOf, fileNameOf, isHttp, schemeOf } from "./pull-line.ts";
+import {
+  type PullAnswer,
+  commandOf,
+  fileNameOf,
+  isHttp,
+  isPlainHttp,
+  schemeOf,
+  withoutLastSlash,
+  withoutScheme,
+} from "./pull-line.ts";
 import type { PullTarget } from "./target.ts";
 
 /** Why `/api/container/` cannot name an image; undefined where it can. */
@@ -22,15 +31,15 @@ export function shubAnswer(target: PullTarget): PullAnswer {
   const { reference, site } = target;
   const reason = shubRefusal(target) ?? shubNameProblem(target);
   if (reason !== undefined) return { reason };
-  const uri = `shub://${addressWithoutScheme(site.url)}${formatReference(reference)}`;
-  const flag = isPlain(site.url) ? "--no-https" : undefined;
+  const uri = `shub://${withoutScheme(site.url)}${formatReference(reference)}`;
+  const flag = isPlainHttp(site.url) ? "--no-https" : undefined;
   return { command: commandOf("apptainer", "pull", flag, fileNameOf(target), uri) };
 }
 
 function shubNameProblem({ reference, image, site }: PullTarget): string | undefined {
   const namespace = namespaceOf(reference.collection);
   const outer = namespaceOf(namespace);
-  const registry = addressWithoutScheme(site.url) + outer;
+  const registry = withoutScheme(site.url) + outer;
   if (/:/.test(registry)) return "a shub:// address cannot carry a port";
   if (!REGISTRY.test(registry.replace(/\/$/, ""))) {
     return `a shub:// address takes letters, digits, - . / and at most 64 characters before the namespace, and this has ${registry}`;
@@ -42,7 +51,7 @@ function shubNameProblem({ reference, image, site }: PullTarget): string | undef
     return "in a shub:// address a name and a tag have letters, digits and - _ . alone, and at most 64 characters";
   }
   // With --no-https the client asks for the image by http, too.
-  return isPlain(site.url) && !isPlain(image.url)
+  return isPlainHttp(site.url) && !isPlainHttp(image.url)
     ? "the site answers by http, and the image by https"
     : undefined;
 }
@@ -52,7 +61,7 @@ export function sregistryAnswer(target: PullTarget): PullAnswer {
   const { reference, site } = target;
   const reason = shubRefusal(target) ?? sregistryNameProblem(target);
   if (reason !== undefined) return { reason };
-  const base = commandOf(site.url?.replace(/\/$/, ""));
+  const base = commandOf(withoutLastSlash(site.url));
   const command = commandOf("sregistry", "pull", formatReference(reference).toLowerCase());
   return { command: `SREGISTRY_REGISTRY_BASE=${base} ${command}` };
 }
@@ -68,12 +77,4 @@ function sregistryNameProblem({ reference, site }: PullTarget): string | undefin
     return "this client asks in lower case, and that name is another's";
   }
   return undefined;
-}
-
-function addressWithoutScheme(url = ""): string {
-  return url.replace(/^https?:\/\//, "");
-}
-
-function isPlain(url = ""): boolean {
-  return url.startsWith("http:");
 }

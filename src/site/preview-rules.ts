@@ -10,7 +10,8 @@ let typeRules: readonly (readonly [RegExp, string])[] | undefined;
 export function contentTypeOf(host: HostProfile, path: string): string | undefined {
   if (!host.setsTypes) return undefined;
   typeRules ??= contentTypes(host).map(([pattern, type]) => [patternExpression(pattern), type]);
-  return typeRules.find(([expression]) => expression.test(compared(path, host)))?.[1];
+  const asCompared = compared(path, host);
+  return typeRules.find(([expression]) => expression.test(asCompared))?.[1];
 }
 
 /** `*` as any text, `:name` as any text without a slash, both as groups of these names. */
