@@ -1,5 +1,15 @@
 /** What kind of trouble an error is; the command line turns it into an exit status. */
-export type ErrorCode = "usage" | "config" | "tree" | "output" | "findings";
+export type ErrorCode =
+  | "usage"
+  | "config"
+  | "tree"
+  | "output"
+  | "findings"
+  | "image"
+  | "build"
+  | "storage"
+  | "git"
+  | "github";
 
 /** A place in a file, for people: line numbers start at 1. */
 export interface Place {
@@ -20,9 +30,9 @@ export class StowageError extends Error {
     this.place = options.place;
   }
 
-  /** 1 for findings, 2 for wrong usage or a wrong configuration. */
+  /** 2 for wrong usage, a wrong configuration or a place that cannot be written; 1 for findings and what failed. */
   get exitStatus(): 1 | 2 {
-    return this.code === "findings" || this.code === "tree" ? 1 : 2;
+    return this.code === "usage" || this.code === "config" || this.code === "output" ? 2 : 1;
   }
 }
 

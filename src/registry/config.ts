@@ -20,6 +20,45 @@ interface ProtocolSwitch {
   readonly line: number;
 }
 
+/** Where images are kept. Secrets come from the environment, never from a file. */
+export type StorageConfig =
+  | { readonly kind: "directory" }
+  | {
+      readonly kind: "s3";
+      readonly bucket: string;
+      readonly region?: string;
+      readonly endpoint?: string;
+      readonly "path-style"?: boolean;
+      readonly prefix?: string;
+      readonly url?: string;
+    }
+  | {
+      readonly kind: "gcs";
+      readonly bucket: string;
+      readonly endpoint?: string;
+      readonly prefix?: string;
+      readonly url?: string;
+    }
+  | { readonly kind: "github-release"; readonly repository?: string; readonly api?: string }
+  | { readonly kind: "oras"; readonly repository: string; readonly "plain-http"?: boolean }
+  | { readonly kind: "circleci-artifacts" };
+
+/** What builds images; `timeout` is in minutes. */
+export type BuilderConfig =
+  | { readonly kind: "apptainer"; readonly timeout?: number }
+  | { readonly kind: "script"; readonly timeout?: number }
+  | {
+      readonly kind: "google-cloud-build";
+      readonly project: string;
+      readonly bucket: string;
+      readonly region?: string;
+      readonly image?: string;
+      readonly timeout?: number;
+      readonly endpoint?: string;
+      readonly "storage-endpoint"?: string;
+    }
+  | { readonly kind: "none" };
+
 /** registry.yml: everything in it is optional, and so is the file. */
 export interface Config {
   readonly title: string;
@@ -32,12 +71,20 @@ export interface Config {
   readonly tree?: string;
   /** What will serve the site; undefined: GitHub Pages. */
   readonly host?: HostName;
+  readonly storage: StorageConfig;
+  readonly builder: BuilderConfig;
   /** A protocol that is not named here is offered where it can work. */
   readonly protocols: Readonly<Partial<Record<Protocol, ProtocolSwitch>>>;
   readonly theme: { readonly accent?: string; readonly logo?: string };
 }
 
-const DEFAULT_CONFIG: Config = { title: "Container registry", protocols: {}, theme: {} };
+const DEFAULT_CONFIG: Config = {
+  title: "Container registry",
+  storage: { kind: "directory" },
+  builder: { kind: "apptainer" },
+  protocols: {},
+  theme: {},
+};
 
 /** Reads `root`/registry.yml. A mistake in it is the maintainer's own: it throws with the line, and nothing is built. */
 export function readConfig(root: string): Config {
