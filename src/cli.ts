@@ -1,8 +1,13 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { buildCommand } from "./commands/build.ts";
+import { checkCommand } from "./commands/check.ts";
 import { newCommand } from "./commands/new.ts";
 import { printFindings } from "./commands/output.ts";
+import { planCommand } from "./commands/plan.ts";
+import { publishCommand } from "./commands/publish.ts";
+import { pushCommand } from "./commands/push.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { siteCommand } from "./commands/site.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -42,8 +47,18 @@ function program(): Command {
   const stowage = new Command("stowage")
     .description("A container registry without a server, for Singularity and Apptainer images.")
     .version(version);
-  for (const command of [siteCommand(), serveCommand(), statusCommand(), newCommand()])
-    stowage.addCommand(command);
+  const commands = [
+    siteCommand(),
+    serveCommand(),
+    statusCommand(),
+    checkCommand(),
+    newCommand(),
+    planCommand(),
+    buildCommand(),
+    publishCommand(),
+    pushCommand(),
+  ];
+  for (const command of commands) stowage.addCommand(command);
   for (const command of [stowage, ...stowage.commands]) {
     command
       .exitOverride()

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { HOST_NAMES } from "../src/host.ts";
-import type { Collection, Registry, Tag } from "../src/index.ts";
+import type { Collection, Config, Registry, Tag } from "../src/index.ts";
 import { pullCommands } from "../src/protocols/pull-ways.ts";
 import { siteOf } from "../src/protocols/site.ts";
 import type { Digest } from "../src/registry/digest.ts";
@@ -45,11 +45,27 @@ function registryOf(names: readonly (readonly [string, string, string])[]): Regi
   const collections = names.map(([name, tag, url]): Collection => {
     const digest = `sha256:${"0".repeat(64)}` as Digest;
     const record = { schema: 2, size: 1, digest, layers: [{ size: 1, digest, url }] } as const;
-    const tags: Tag[] = [{ name: tag as TagName, folder: "", isFrozen: false, status: "built", record }];
+    const tags: Tag[] = [
+      {
+        name: tag as TagName,
+        folder: "",
+        isFrozen: false,
+        hasBuildScript: false,
+        hasLog: false,
+        status: "built",
+        record,
+      },
+    ];
     const known = { name: name as CollectionName, folder: "", isPrivate: false, readme: "" };
     return { ...known, owners: [], topics: [], tags };
   });
-  const config = { title: "", protocols: {}, theme: {} };
+  const config: Config = {
+    title: "",
+    storage: { kind: "directory" },
+    builder: { kind: "none" },
+    protocols: {},
+    theme: {},
+  };
   return { config, collections, images: new Map(), findings: [] };
 }
 

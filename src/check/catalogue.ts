@@ -78,6 +78,30 @@ const CATALOGUE: Readonly<Record<FindingCode, Words>> = {
     describe: ({ image, digest }) =>
       `the record says ${digest}, but names ${image}; no client that compares them can pull it`,
   },
+  "image-unreachable": {
+    severity: "error",
+    describe: ({ image, reason }) => `the image at ${image} cannot be fetched: ${reason}`,
+  },
+  "image-differs": {
+    severity: "error",
+    describe: ({ image, digest, found }) =>
+      `the record says ${digest}, but the image at ${image} has ${found}`,
+  },
+  "image-expires": {
+    severity: "warning",
+    describe: ({ image }) =>
+      `${image} is an artifact of CircleCI, which vanishes 30 days after its build; push it to another storage`,
+  },
+  "record-scope": {
+    severity: "error",
+    describe: ({ collection, path }) =>
+      `the pull request brings a record of ${collection} and also touches ${quote(path)}; one that brings records may touch their collection alone`,
+  },
+  "frozen-changed": {
+    severity: "error",
+    describe: ({ reference }) =>
+      `${reference} is frozen, and the pull request changes it; choose another tag, or unfreeze it in a pull request of its own`,
+  },
   "bad-key": {
     severity: "error",
     describe: ({ reason }) => `is not served: ${reason}; expected armored public keys (gpg --armor --export)`,

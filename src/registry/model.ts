@@ -48,8 +48,17 @@ export interface Tag {
   readonly record?: ImageRecord;
   /** `.frozen` stands beside it: never rebuild, never replace. */
   readonly isFrozen: boolean;
+  /** `build.sh` stands beside it: run in place of the builder. */
+  readonly hasBuildScript: boolean;
+  /** The log of its build stands beside it ({@link BUILD_LOG}). */
+  readonly hasLog: boolean;
   readonly status: TagStatus;
 }
+
+/** The log of the build that made an image, gzipped, beside its record. */
+export const BUILD_LOG = "build.log.gz";
+/** A program that builds an image in place of the registry's builder. */
+export const BUILD_SCRIPT = "build.sh";
 
 /** What a tag's folder says about it (see status.ts). */
 export type TagStatus = "built" | "to build" | "frozen" | "stale";
@@ -81,6 +90,8 @@ export interface ImageRecord {
   readonly builder?: { readonly name: string; readonly version?: string };
   readonly source?: { readonly repository: string; readonly revision?: string };
   readonly labels?: Readonly<Record<string, string>>;
+  /** {@link BUILD_LOG}, where the log of the build was kept. */
+  readonly log?: string;
 }
 
 export interface Layer {

@@ -76,7 +76,7 @@ function recordOf(data: Record<string, unknown>, schema: SchemaName): ImageRecor
   const valid = data as unknown as ImageRecord;
   const basics = { size: valid.size, digest: valid.digest, layers: valid.layers.map(layerOf) };
   if (schema === "record-2019") return { schema: 2019, ...basics };
-  const { created, architecture, recipe, md5, sha1, builder, source, labels } = valid;
+  const { created, architecture, recipe, md5, sha1, builder, source, labels, log } = valid;
   return {
     schema: 2,
     ...basics,
@@ -88,6 +88,7 @@ function recordOf(data: Record<string, unknown>, schema: SchemaName): ImageRecor
     ...(builder !== undefined && { builder }),
     ...(source !== undefined && { source }),
     ...(labels !== undefined && { labels }),
+    ...(log !== undefined && { log }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Dirent } from "node:fs";
 import { join } from "node:path";
-import type { Definition, ImageRecord, Tag } from "./model.ts";
+import { BUILD_LOG, BUILD_SCRIPT, type Definition, type ImageRecord, type Tag } from "./model.ts";
 import { parseRecord } from "./readme.ts";
 import { statusOf } from "./status.ts";
 import { type TagName, tagProblem } from "./reference.ts";
@@ -33,10 +33,17 @@ function scanTag(reader: TreeReader, folder: string, name: string): Tag | undefi
     name: name as TagName,
     folder: reader.labelOf(folder),
     isFrozen: entries.some((entry) => entry.name === ".frozen"),
+    hasBuildScript: hasFile(entries, BUILD_SCRIPT),
+    hasLog: hasFile(entries, BUILD_LOG),
     ...(definition && { definition }),
     ...(record && { record }),
   };
   return { ...tag, status: statusOf(tag) };
+}
+
+/** A link does not count. */
+function hasFile(entries: readonly Dirent[], name: string): boolean {
+  return entries.some((entry) => entry.name === name && entry.isFile());
 }
 
 function readDefinition(

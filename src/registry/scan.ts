@@ -1,4 +1,4 @@
-import { realpathSync, statSync, type Dirent } from "node:fs";
+import { existsSync, realpathSync, statSync, type Dirent } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { StowageError, messageOf, systemCode } from "../errors.ts";
 import { type Finding, type FindingCode, compareFindings } from "../finding.ts";
@@ -20,6 +20,8 @@ export interface ScanOptions {
   readonly root: string;
   /** The tree's folder; default: what registry.yml says, else `registry` beside it. */
   readonly tree?: string;
+  /** A tree without a collection, or none at all, is no error: the first one is about to be written. */
+  readonly mayBeEmpty?: boolean;
 }
 
 /** Stands in every site that Stowage wrote: such a folder may be replaced, and is never read as a tree. */
@@ -37,6 +39,7 @@ const LONGEST_NAME = 255;
  */
 export function scanRegistry(options: ScanOptions): Registry {
   const config = readConfig(options.root);
+  if (options.mayBeEmpty && !existsSync(treeFolder(options, config))) return emptyRegistry(config);
   const walk = new Walk(options.root, realTree(options, config));
   walk.readNamespace(walk.reader.directory, []);
   const collections = walk.collections.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -45,9 +48,13 @@ export function scanRegistry(options: ScanOptions): Registry {
   const findings = [...walk.reader.findings, ...checkLocalImages(collections, images), ...keys.findings].sort(
     compareFindings,
   );
-  if (collections.length === 0) throw emptyTree(walk.reader.label, findings);
+  if (collections.length === 0 && !options.mayBeEmpty) throw emptyTree(walk.reader.label, findings);
   const publicKeys = keys.armored;
   return { config, collections, images, ...(publicKeys !== undefined && { publicKeys }), findings };
+}
+
+function emptyRegistry(config: Config): Registry {
+  return { config, collections: [], images: new Map(), findings: [] };
 }
 
 /** The registry without what must not be served. */

@@ -8,6 +8,7 @@ export const SCHEMA_NAMES = [
   "collection-readme",
   "record",
   "record-2019",
+  "build",
   "tags",
   "manifest",
   "api-index",

@@ -1,0 +1,114 @@
+import { createHash } from "node:crypto";
+import { readFileSync, rmSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { StowageError } from "../errors.ts";
+import type { BuilderConfig } from "../registry/config.ts";
+import type { Digest } from "../registry/digest.ts";
+import { readSif } from "../sif/sif.ts";
+import { openImageFile } from "../storage/image-file.ts";
+import { BuildLog } from "./build-log.ts";
+import type { Builder } from "./builder.ts";
+import { type HandOver, emptyHandOver, handOverFiles, handOverFolder, writeHandOver } from "./hand-over.ts";
+import type { Build } from "./plan.ts";
+import { makeTemporaryFolder } from "./temporary-folder.ts";
+
+export interface BuildImagesOptions {
+  /** What recipes are relative to: the folder of registry.yml. */
+  readonly root: string;
+  /** Where images are left, each in a folder of its own. */
+  readonly out: string;
+  readonly builder: BuilderConfig;
+  readonly open: (config: BuilderConfig) => Promise<Builder>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Ends the running build, and begins no other. */
+  readonly signal: AbortSignal;
+  readonly onStart?: (build: Build) => void;
+  /** A line that a program of the running build said. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** How one build ended. */
+export type BuildOutcome =
+  | { readonly build: Build; readonly handOver: HandOver }
+  | { readonly build: Build; readonly error: StowageError; readonly log: string };
+
+/** Minutes. */
+const DEFAULT_TIMEOUT = 120;
+
+/**
+ * Builds images one after the other, each in an attempt of its own: what fails leaves its log, and the others go on.
+ * Nothing of a registry is changed.
+ */
+export async function* buildImages(
+  builds: readonly Build[],
+  options: BuildImagesOptions,
+): AsyncGenerator<BuildOutcome> {
+  for (const build of builds) {
+    if (options.signal.aborted) return;
+    options.onStart?.(build);
+    yield await buildImage(build, options);
+  }
+}
+
+async function buildImage(build: Build, options: BuildImagesOptions): Promise<BuildOutcome> {
+  const folder = handOverFolder(resolve(options.out), build.reference);
+  const files = handOverFiles(folder);
+  emptyHandOver(folder);
+  const temporary = makeTemporaryFolder(options.env, folder);
+  const log = BuildLog.open(files.log, options.onLine && { onLine: options.onLine });
+  try {
+    return { build, handOver: await attempt(build, files, temporary, log, options) };
+  } catch (error) {
+    rmSync(files.image, { force: true });
+    if (error instanceof StowageError) return { build, error, log: files.log };
+    throw error;
+  } finally {
+    await log.close();
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+async function attempt(
+  build: Build,
+  files: ReturnType<typeof handOverFiles>,
+  temporary: string,
+  log: BuildLog,
+  options: BuildImagesOptions,
+): Promise<HandOver> {
+  const recipe = resolve(options.root, build.recipe);
+  const recipeDigest = digestOf(recipe);
+  const config: BuilderConfig = build.hasBuildScript ? { kind: "script" } : options.builder;
+  const builder = await options.open(config);
+  const version = await builder.build({
+    reference: build.reference,
+    recipe,
+    folder: dirname(recipe),
+    image: files.image,
+    temporary,
+    log,
+    signal: AbortSignal.any([options.signal, AbortSignal.timeout(timeoutOf(options.builder))]),
+  });
+  const handOver = { ...files, reference: build.reference, recipe: recipeDigest, builder: version };
+  return writeHandOver({ ...handOver, ...(await measure(files.image)) });
+}
+
+/** In milliseconds. */
+function timeoutOf(config: BuilderConfig): number {
+  const minutes = "timeout" in config ? config.timeout : undefined;
+  return (minutes ?? DEFAULT_TIMEOUT) * 60_000;
+}
+
+/** What the record says later; the file is there, for the plan comes from it. */
+function digestOf(recipe: string): Digest {
+  return `sha256:${createHash("sha256").update(readFileSync(recipe)).digest("hex")}` as Digest;
+}
+
+async function measure(image: string): Promise<{ size: number; sha256: string }> {
+  const file = await openImageFile(image);
+  try {
+    await readSif(file);
+    return { size: file.size, sha256: await file.sha256() };
+  } finally {
+    await file.close();
+  }
+}

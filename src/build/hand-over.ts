@@ -1,0 +1,129 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { StowageError, messageOf } from "../errors.ts";
+import { readTextFile, statsOf } from "../read-file.ts";
+import type { Digest } from "../registry/digest.ts";
+import { BUILD_LOG } from "../registry/model.ts";
+import { type Reference, formatReference, parseReference } from "../registry/reference.ts";
+import { validate } from "../registry/schema.ts";
+import { sortedEntries } from "../registry/tree-reader.ts";
+import type { BuilderVersion } from "./builder.ts";
+
+/** The files of a hand-over, beside its log. */
+const IMAGE = "image.sif";
+const DESCRIPTION = "build.json";
+const LARGEST_DESCRIPTION = 64 * 1024;
+
+/** What one build left for whoever publishes it: the image, its log, and build.json. */
+export interface HandOver {
+  readonly reference: Reference;
+  /** Paths of the three files; the log may be missing. */
+  readonly image: string;
+  readonly log: string;
+  /** What build.json says; held against the image while that is stored. */
+  readonly size: number;
+  readonly sha256: string;
+  readonly recipe?: Digest;
+  readonly builder: BuilderVersion;
+}
+
+/** Where a build leaves what belongs to one reference; no colon is in it, which artifacts of CI do not take. */
+export function handOverFolder(out: string, { collection, tag }: Reference): string {
+  return join(out, collection, tag);
+}
+
+/** Takes away what an earlier build left, and makes the folder. Throws StowageError ("output"). */
+export function emptyHandOver(folder: string): void {
+  try {
+    for (const name of [IMAGE, DESCRIPTION, BUILD_LOG]) rmSync(join(folder, name), { force: true });
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new StowageError("output", `${folder}: cannot be written: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** The places of a hand-over's files. */
+export function handOverFiles(folder: string): { readonly image: string; readonly log: string } {
+  return { image: join(folder, IMAGE), log: join(folder, BUILD_LOG) };
+}
+
+/** Puts build.json beside the image; last, so that a folder with it is complete. Gives back what was given. */
+export function writeHandOver(handOver: HandOver): HandOver {
+  const { reference, image, size, sha256, recipe, builder } = handOver;
+  const description = {
+    schema: 1,
+    reference: formatReference(reference),
+    size,
+    digest: `sha256:${sha256}`,
+    ...(recipe !== undefined && { recipe }),
+    builder,
+  };
+  writeFileSync(join(dirname(image), DESCRIPTION), `${JSON.stringify(description, null, 2)}\n`);
+  return handOver;
+}
+
+/** Folders below one another that are looked at: a name of 255 characters has fewer segments. */
+const DEEPEST = 130;
+
+/**
+ * Everything that builds left below a folder, in the order of their places. All of it is a stranger's: a build may have
+ * written anything there. Throws StowageError ("image") where a build.json is not what {@link writeHandOver} writes, or
+ * lies where that would not have put it.
+ */
+export function readHandOvers(out: string): HandOver[] {
+  if (!statsOf(out)?.isDirectory()) {
+    throw new StowageError("usage", `no folder at ${out}; expected what stowage build --out wrote`);
+  }
+  return [...foldersBelow(out, 0)].map((folder) => readHandOver(out, folder));
+}
+
+/** The folders with a build.json; links are not followed. */
+function* foldersBelow(folder: string, depth: number): Iterable<string> {
+  if (depth > DEEPEST) return;
+  const entries = sortedEntries(folder);
+  if (entries.some(({ name }) => name === DESCRIPTION)) yield folder;
+  for (const entry of entries)
+    if (entry.isDirectory()) yield* foldersBelow(join(folder, entry.name), depth + 1);
+}
+
+interface Description {
+  readonly reference: string;
+  readonly size: number;
+  readonly digest: Digest;
+  readonly recipe?: Digest;
+  readonly builder: BuilderVersion;
+}
+
+function readHandOver(out: string, folder: string): HandOver {
+  const file = join(folder, DESCRIPTION);
+  const { reference: text, size, digest, recipe, builder } = readDescription(file);
+  const reference = parseReference(text);
+  if (handOverFolder(out, reference) !== join(folder)) {
+    throw new StowageError(
+      "image",
+      `is about ${text}, which belongs into ${handOverFolder(out, reference)}`,
+      {
+        place: { file },
+      },
+    );
+  }
+  const sha256 = digest.slice("sha256:".length);
+  return { reference, ...handOverFiles(folder), size, sha256, builder, ...(recipe && { recipe }) };
+}
+
+function readDescription(file: string): Description {
+  const read = readTextFile(file, LARGEST_DESCRIPTION);
+  const data = "problem" in read ? undefined : parsed(read.text);
+  const [issue] = validate("build", data);
+  if (!issue) return data as Description;
+  const where = issue.path.join(".") || "the file";
+  throw new StowageError("image", `${where} is not right; expected ${issue.expected}`, { place: { file } });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,101 @@
+import { Command, Option } from "commander";
+import type { Build, LeftTag, Plan } from "../build/plan.ts";
+import { circleciWorkflows, githubMatrix } from "../build/shards.ts";
+import { plural } from "../format.ts";
+import { printable } from "../printable.ts";
+import type { Registry } from "../registry/model.ts";
+import { formatReference } from "../registry/reference.ts";
+import { scanRegistry } from "../registry/scan.ts";
+import {
+  type CommonOptions,
+  jsonOption,
+  quietOption,
+  rootOption,
+  scanOptions,
+  treeOption,
+} from "./options.ts";
+import { formatTable, printFindings, printNote, printResult, styled } from "./output.ts";
+import { type SelectionOptions, selectBuilds, selectionOptions } from "./selection.ts";
+
+interface Options extends CommonOptions, SelectionOptions {
+  readonly json?: boolean;
+  readonly markdown?: boolean;
+  readonly matrix?: "github" | "circleci";
+}
+
+export function planCommand(): Command {
+  const command = new Command("plan")
+    .description("show what would be built, and why")
+    .argument("[refs...]", "only these (namespace/name:tag)")
+    .addOption(rootOption())
+    .addOption(treeOption());
+  for (const option of selectionOptions()) command.addOption(option);
+  return command
+    .addOption(jsonOption())
+    .option("--markdown", "print a table in Markdown")
+    .addOption(
+      new Option("--matrix <ci>", "print the jobs of a matrix, for CI").choices(["github", "circleci"]),
+    )
+    .addOption(quietOption())
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ stowage plan\n  $ stowage plan --changed-from origin/main\n  $ stowage plan --layout repository --collection lab/tool --matrix github",
+    )
+    .action(runPlan);
+}
+
+async function runPlan(references: readonly string[], options: Options): Promise<void> {
+  let registry: Registry | undefined;
+  const plan = await selectBuilds(
+    references,
+    options,
+    () => (registry = scanRegistry({ ...scanOptions(options), mayBeEmpty: true })),
+  );
+  printFindings(registry?.findings ?? []);
+  printResult(formatPlan(plan, options));
+  if (!options.quiet) printNote(summaryOf(plan));
+}
+
+function formatPlan(plan: Plan, { json, markdown, matrix }: Options): string {
+  if (matrix === "github") return JSON.stringify(githubMatrix(plan.builds));
+  if (matrix === "circleci") return `workflows: ${JSON.stringify(circleciWorkflows(plan.builds))}`;
+  if (json) return JSON.stringify(jsonOf(plan), null, 2);
+  return markdown ? markdownOf(plan) : tableOf(plan);
+}
+
+function jsonOf({ builds, left }: Plan): object {
+  return {
+    builds: builds.map((build) => ({ ...build, reference: formatReference(build.reference) })),
+    left: left.map((tag) => ({ ...tag, reference: formatReference(tag.reference) })),
+  };
+}
+
+function tableOf({ builds }: Plan): string {
+  if (builds.length === 0) return "Nothing is to be built.";
+  const rows = builds.map((build) => [
+    formatReference(build.reference),
+    build.reason,
+    printable(build.recipe),
+  ]);
+  const [head = "", ...lines] = formatTable([["REFERENCE", "WHY", "RECIPE"], ...rows]).split("\n");
+  return [styled("bold", head, process.stdout), ...lines].join("\n");
+}
+
+/** Names have no character that Markdown minds inside code. */
+function markdownOf({ builds }: Plan): string {
+  if (builds.length === 0) return "Nothing is to be built.";
+  const rows = builds.map((build) => `| \`${formatReference(build.reference)}\` | ${whyOf(build)} |`);
+  return ["| image | why it is built |", "| --- | --- |", ...rows].join("\n");
+}
+
+function whyOf({ reason, hasBuildScript }: Build): string {
+  return hasBuildScript ? `${reason}; by its own \`build.sh\`` : reason;
+}
+
+function summaryOf({ builds, left }: Plan): string {
+  const counts = new Map<LeftTag["reason"], number>();
+  for (const { reason } of left) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  const parts = [...counts].sort().map(([reason, count]) => `${count} ${reason}`);
+  const rest = parts.length === 0 ? "" : `; left as they are: ${parts.join(", ")}`;
+  return `${plural(builds.length, "image")} to build${rest}`;
+}

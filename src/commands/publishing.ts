@@ -1,0 +1,127 @@
+import { Option } from "commander";
+import type { HandOver } from "../build/hand-over.ts";
+import { StowageError } from "../errors.ts";
+import { formatBytes, plural } from "../format.ts";
+import {
+  type Arrival,
+  type Destination,
+  type Published,
+  byPullRequest,
+  onBranch,
+  workTree,
+} from "../publish/destination.ts";
+import { printable } from "../printable.ts";
+import { storeHandOvers } from "../publish/publish-hand-overs.ts";
+import { sourceOf } from "../publish/source.ts";
+import type { Registry } from "../registry/model.ts";
+import { type CollectionName, formatReference } from "../registry/reference.ts";
+import { scanRegistry, treeFolder } from "../registry/scan.ts";
+import { openStorage } from "../storage/open-storage.ts";
+import { type CommonOptions, scanOptions } from "./options.ts";
+import { printNote, printResult } from "./output.ts";
+import { Progress } from "./progress.ts";
+
+/** Options of every command that writes records: where those go. */
+export interface PublishingOptions extends CommonOptions {
+  readonly commit?: boolean;
+  readonly branch: string;
+  readonly merge?: boolean;
+  readonly pr?: boolean;
+  readonly json?: boolean;
+}
+
+export const publishingOptions = () => [
+  new Option(
+    "--commit",
+    "commit the records on top of origin's branch and push that, instead of writing them here",
+  ),
+  new Option("--pr", "commit the records on a branch update/<collection> and open a pull request on GitHub"),
+  new Option("--branch <name>", "the branch of origin that records are meant for").default("main"),
+  new Option("--merge", "with --commit: merge the commit that is checked out into the branch, too"),
+];
+
+/** Where records go, as the options say. Throws a usage error for options that exclude each other. */
+export function destinationOf(
+  { root, branch, commit, merge, pr }: PublishingOptions,
+  tree: string,
+  { config }: Registry,
+): Destination {
+  if (commit && pr) throw new StowageError("usage", "--commit and --pr exclude each other");
+  if (merge && !commit) throw new StowageError("usage", "--merge belongs to --commit");
+  if (commit) return onBranch({ root, tree, branch, withHead: merge ?? false });
+  if (!pr) return workTree;
+  const { repository } = config;
+  return byPullRequest({
+    root,
+    tree,
+    branch,
+    env: process.env,
+    ...(repository !== undefined && { repository }),
+  });
+}
+
+/** A registry that may be written to. */
+export function openRegistry(options: CommonOptions): { registry: Registry; tree: string } {
+  const registry = scanRegistry({ ...scanOptions(options), mayBeEmpty: true });
+  return { registry, tree: treeFolder(scanOptions(options), registry.config) };
+}
+
+/**
+ * Stores what builds left, and lets their records arrive together. What cannot be published is told and the rest goes
+ * on. Returns how many could not be.
+ */
+export async function publishHandOvers(
+  handOvers: readonly HandOver[],
+  options: PublishingOptions,
+  collection?: CollectionName,
+): Promise<number> {
+  const { registry, tree } = openRegistry(options);
+  const { root } = options;
+  const destination = destinationOf(options, tree, registry);
+  const storage = await openStorage(registry.config.storage, { root, env: process.env });
+  const source = sourceOf(process.env);
+  const progress = new Progress(process.stderr, { isQuiet: options.quiet ?? false });
+  const stored: Published[] = [];
+  const outcomes = storeHandOvers(handOvers, {
+    registry,
+    root,
+    tree,
+    storage,
+    ...(source && { source }),
+    ...(collection !== undefined && { collection }),
+    onProgress: (handOver) => showUpload(progress, formatReference(handOver.reference)),
+  });
+  for await (const outcome of outcomes) {
+    progress.clear();
+    if ("published" in outcome) stored.push(outcome.published);
+    else printNote(`stowage: ${printable(outcome.error.message)}`);
+  }
+  if (stored.length > 0 || options.merge) printArrival(stored, await destination(stored), options);
+  return handOvers.length - stored.length;
+}
+
+/** A line such as `storing vanessa/greeting:latest: 12 MB of 50 MB`. */
+export function showUpload(progress: Progress, name: string): (bytes: number, size: number) => void {
+  return (bytes, size) => progress.show(`storing ${name}: ${formatBytes(bytes)} of ${formatBytes(size)}`);
+}
+
+/** What was published, and where its records are now. */
+export function printArrival(
+  published: readonly Published[],
+  { files = [], commit, pullRequest }: Arrival,
+  { json, quiet }: Pick<PublishingOptions, "json" | "quiet">,
+): void {
+  const images = published.map(({ reference, record }) => ({
+    reference: formatReference(reference),
+    digest: record.digest,
+    size: record.size,
+    url: record.layers[0]?.url,
+  }));
+  if (json) return printResult(JSON.stringify({ published: images, files, commit, pullRequest }, null, 2));
+  for (const { reference, size, url } of images)
+    printResult(`${reference}  ${formatBytes(size)}  ${url ?? ""}`);
+  if (quiet) return;
+  for (const file of files) printNote(`wrote ${file}`);
+  if (commit !== undefined) printNote(`pushed ${commit} with ${plural(published.length, "record")}`);
+  if (pullRequest !== undefined) printNote(`pull request: ${pullRequest}`);
+}

@@ -1,0 +1,117 @@
+import { createWriteStream, rmSync } from "node:fs";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { Command } from "commander";
+import { makeTemporaryFolder } from "../build/temporary-folder.ts";
+import { StowageError } from "../errors.ts";
+import type { Published } from "../publish/destination.ts";
+import { findTag } from "../publish/publish-hand-overs.ts";
+import { recordFiles } from "../publish/record-files.ts";
+import { sourceOf } from "../publish/source.ts";
+import { recordImage, storeImage, storedFiles } from "../publish/store-image.ts";
+import type { ImageRecord, Registry } from "../registry/model.ts";
+import { type Reference, formatReference, parseReference } from "../registry/reference.ts";
+import { openStorage } from "../storage/open-storage.ts";
+import { fetchImage } from "../storage/remote-image.ts";
+import { jsonOption, quietOption, rootOption, treeOption } from "./options.ts";
+import { Progress } from "./progress.ts";
+import {
+  type PublishingOptions,
+  destinationOf,
+  openRegistry,
+  printArrival,
+  publishingOptions,
+  showUpload,
+} from "./publishing.ts";
+
+interface Options extends PublishingOptions {
+  readonly url?: string;
+}
+
+export function pushCommand(): Command {
+  const command = new Command("push")
+    .description("store an image that was built anywhere, and write its record")
+    .argument("<image>", "the image's file (with --url: the reference)")
+    .argument("[ref]", "namespace/name:tag")
+    .option("--url <url>", "the image lies there already: only measure and record it")
+    .addOption(rootOption())
+    .addOption(treeOption());
+  for (const option of publishingOptions()) command.addOption(option);
+  return command
+    .addOption(jsonOption())
+    .addOption(quietOption())
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ stowage push greeting.sif vanessa/greeting:latest\n  $ stowage push vanessa/greeting:1.0 --url https://storage.example.org/greeting.sif --pr",
+    )
+    .action(runPush);
+}
+
+async function runPush(first: string, second: string | undefined, options: Options): Promise<void> {
+  const { image, reference } = argumentsOf(first, second, options);
+  const { registry, tree } = openRegistry(options);
+  const destination = destinationOf(options, tree, registry);
+  if (findTag(registry, reference)?.isFrozen) {
+    const name = formatReference(reference);
+    throw new StowageError("image", `${name}: is frozen, so it keeps its image; push to another tag`);
+  }
+  const stored = image === undefined ? recordRemote : storeLocal;
+  const published = [await stored({ image: image ?? "", reference, registry, tree, options })];
+  printArrival(published, await destination(published), options);
+}
+
+function argumentsOf(
+  first: string,
+  second: string | undefined,
+  { url }: Options,
+): { readonly image?: string; readonly reference: Reference } {
+  if (url === undefined && second !== undefined) return { image: first, reference: parseReference(second) };
+  if (url !== undefined && second === undefined) return { reference: parseReference(first) };
+  throw new StowageError(
+    "usage",
+    url === undefined
+      ? "expected an image's file and a reference: stowage push greeting.sif vanessa/greeting:latest"
+      : "with --url expected a reference alone: stowage push vanessa/greeting:latest --url https://…",
+  );
+}
+
+interface Task {
+  readonly image: string;
+  readonly reference: Reference;
+  readonly registry: Registry;
+  readonly tree: string;
+  readonly options: Options;
+}
+
+async function storeLocal({ image, reference, registry, tree, options }: Task): Promise<Published> {
+  const { root, quiet } = options;
+  const storage = await openStorage(registry.config.storage, { root, env: process.env });
+  const progress = new Progress(process.stderr, { isQuiet: quiet ?? false });
+  const onProgress = showUpload(progress, formatReference(reference));
+  const record = await storeImage({ reference, image, facts: facts() }, storage, onProgress);
+  progress.clear();
+  const sha256 = record.digest.slice("sha256:".length);
+  const files = [...recordFiles({ tree, reference, record }), ...storedFiles(storage, { sha256 }, root)];
+  return { reference, record, files };
+}
+
+/** Fetches the image to measure it; the copy is thrown away. */
+async function recordRemote({ reference, tree, options }: Task): Promise<Published> {
+  const { url = "", quiet } = options;
+  const progress = new Progress(process.stderr, { isQuiet: quiet ?? false });
+  const folder = makeTemporaryFolder(process.env);
+  try {
+    const image = join(folder, "image.sif");
+    await pipeline(fetchImage(url), createWriteStream(image, { flags: "wx" }));
+    progress.clear();
+    const record = await recordImage({ reference, image, facts: facts() }, url);
+    return { reference, record, files: recordFiles({ tree, reference, record }) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function facts(): Pick<ImageRecord, "source"> {
+  const source = sourceOf(process.env);
+  return source ? { source } : {};
+}

@@ -1,0 +1,51 @@
+import { StowageError } from "../errors.ts";
+import { askGit, git } from "./git.ts";
+
+/**
+ * The files in which a folder differs from the commit where its branch left `revision`: what a pull request touches,
+ * what is not committed yet included. Paths are relative to `root`, with slashes (`../` for what lies outside), sorted.
+ * Throws StowageError ("git", "usage") where there is no such commit or no common history.
+ */
+export async function changedPaths(root: string, revision: string): Promise<string[]> {
+  const base = await mergeBase(root, revision);
+  const prefix = await git(root, ["rev-parse", "--show-prefix"]);
+  const top = await git(root, ["rev-parse", "--show-toplevel"]);
+  // A rename is one file less and one more; nothing that a repository configures is run.
+  const diff = ["diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", base, "--"];
+  const known = (await askGit(top, diff)).stdout;
+  const others = (await askGit(top, ["ls-files", "--others", "--exclude-standard", "-z"])).stdout;
+  const paths = new Set(`${known}${others}`.split("\0").filter((path) => path !== ""));
+  return [...paths].map((path) => relativeTo(prefix, path)).sort();
+}
+
+/** `prefix` is empty or ends in a slash. */
+function relativeTo(prefix: string, path: string): string {
+  return path.startsWith(prefix) ? path.slice(prefix.length) : `../${path}`;
+}
+
+async function mergeBase(root: string, revision: string): Promise<string> {
+  const commit = await commitOf(root, revision);
+  const { status, stdout } = await askGit(root, ["merge-base", commit, "HEAD"], { accepts: [1] });
+  if (status === 0) return stdout.trim();
+  throw new StowageError(
+    "git",
+    `${revision} and HEAD have no common commit here; fetch the whole history (git fetch --unshallow, fetch-depth: 0)`,
+  );
+}
+
+/** The commit that a name means. A name that begins with a dash is no option. */
+async function commitOf(root: string, revision: string): Promise<string> {
+  const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`];
+  const { status, stdout } = await askGit(root, args, { accepts: [1, 128] });
+  if (status === 0) return stdout.trim();
+  if (!(await isRepository(root))) throw new StowageError("git", `${root}: is not in a git repository`);
+  throw new StowageError(
+    "usage",
+    `${JSON.stringify(revision)} is no commit here; expected a branch, a tag or a commit, such as origin/main`,
+  );
+}
+
+async function isRepository(root: string): Promise<boolean> {
+  const { status } = await askGit(root, ["rev-parse", "--git-dir"], { accepts: [128] });
+  return status === 0;
+}

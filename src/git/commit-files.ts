@@ -1,0 +1,229 @@
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, basename, join, relative, sep } from "node:path";
+import { StowageError } from "../errors.ts";
+import type { NewFile } from "../new-file.ts";
+import { askGit, complaintOf, git } from "./git.ts";
+
+export interface CommitOptions {
+  /** A folder of a clone; its work tree, its index and its branches stay as they are. */
+  readonly directory: string;
+  readonly remote: string;
+  /** The branch of the remote that gains a commit. */
+  readonly branch: string;
+  /** The branch that it begins at where the remote does not have it, and is kept up with where it has. */
+  readonly upstream?: string;
+  /** A commit of the clone that goes in, too: the approved pull request. */
+  readonly merge?: string;
+  readonly files: readonly NewFile[];
+  /** Paths that keep the commit from being made where the branch has them: `.frozen`. */
+  readonly unless: readonly string[];
+  readonly message: string;
+}
+
+/** How often somebody else may be faster. */
+const MOST_ATTEMPTS = 20;
+
+/**
+ * Adds files to a branch of a remote as one commit, and returns that. The commit is made on top of what the remote has
+ * right now; where somebody else pushes first, it is made again on top of that, so that of two publishers neither
+ * loses anything. Nothing is checked out. Throws StowageError ("git").
+ */
+export async function commitFiles(options: CommitOptions): Promise<string> {
+  const repository = await openRepository(options);
+  const blobs = await writeBlobs(repository, options.files);
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+    const commit = await commitOnto(await remoteTips(repository, options), repository, options, blobs);
+    if (await push(repository, options, commit)) return commit;
+  }
+  throw new StowageError(
+    "git",
+    `${options.branch} changed ${MOST_ATTEMPTS} times while this was pushed; try again`,
+  );
+}
+
+/** Where git runs, and where its paths begin. */
+interface Repository {
+  readonly top: string;
+}
+
+async function openRepository({ directory }: CommitOptions): Promise<Repository> {
+  return { top: realpathSync(await git(directory, ["rev-parse", "--show-toplevel"])) };
+}
+
+/** A path as git has it. Throws for one that is not in the repository. */
+function pathIn({ top }: Repository, path: string): string {
+  const folder = realFolder(dirname(path));
+  const inside = relative(top, join(folder, basename(path)));
+  if (inside !== ".." && !inside.startsWith(`..${sep}`)) return inside.replaceAll(sep, "/");
+  throw new StowageError("git", `${path}: is not in the repository at ${top}, so it cannot be committed`);
+}
+
+/** The real path of a folder that may not be there yet. */
+function realFolder(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return join(realFolder(dirname(folder)), basename(folder));
+  }
+}
+
+interface Blob {
+  readonly path: string;
+  readonly id: string;
+  readonly isOnlyIfMissing: boolean;
+}
+
+async function writeBlobs(repository: Repository, files: readonly NewFile[]): Promise<Blob[]> {
+  const blobs: Blob[] = [];
+  for (const { path, content, isOnlyIfMissing } of files) {
+    const args = ["hash-object", "-w", "--no-filters"];
+    const id =
+      content === undefined
+        ? await git(repository.top, [...args, "--", realpathSync(path)])
+        : await git(repository.top, [...args, "--stdin"], { input: content });
+    blobs.push({ path: pathIn(repository, path), id, isOnlyIfMissing: isOnlyIfMissing ?? false });
+  }
+  return blobs;
+}
+
+/** The commits that the new one follows. */
+interface Tips {
+  readonly first: string;
+  /** Not in `first` yet. */
+  readonly others: readonly string[];
+}
+
+async function remoteTips(repository: Repository, options: CommitOptions): Promise<Tips> {
+  const { branch, upstream, merge } = options;
+  const own = await fetchTip(repository, options, branch);
+  const above = upstream === undefined ? undefined : await fetchTip(repository, options, upstream);
+  const first = own ?? above;
+  if (first === undefined)
+    throw new StowageError("git", `${options.remote} has no branch ${upstream ?? branch}`);
+  const merged = merge === undefined ? undefined : await git(repository.top, ["rev-parse", merge]);
+  const others: string[] = [];
+  for (const tip of [above, merged]) {
+    if (tip !== undefined && !(await isAncestor(repository, tip, first))) others.push(tip);
+  }
+  return { first, others };
+}
+
+async function fetchTip(
+  { top }: Repository,
+  { remote }: CommitOptions,
+  branch: string,
+): Promise<string | undefined> {
+  const ref = `refs/heads/${branch}`;
+  const listed = await git(top, ["ls-remote", "--end-of-options", remote, ref]);
+  if (listed === "") return undefined;
+  const tracking = `refs/remotes/stowage/${branch}`;
+  await git(top, ["fetch", "--quiet", "--no-tags", "--end-of-options", remote, `+${ref}:${tracking}`]);
+  return git(top, ["rev-parse", tracking]);
+}
+
+async function isAncestor({ top }: Repository, one: string, other: string): Promise<boolean> {
+  const { status } = await askGit(top, ["merge-base", "--is-ancestor", one, other], { accepts: [1] });
+  return status === 0;
+}
+
+async function commitOnto(
+  tips: Tips,
+  repository: Repository,
+  { files, unless, message }: CommitOptions,
+  blobs: readonly Blob[],
+): Promise<string> {
+  const { first, others } = tips;
+  const merged = await mergedTree(repository, first, others);
+  const forbidden = unless.map((path) => pathIn(repository, path));
+  const there = await pathsIn(repository, merged, [...forbidden, ...blobs.map(({ path }) => path)]);
+  const obstacle = forbidden.find((path) => there.has(path));
+  if (obstacle !== undefined)
+    throw new StowageError("git", `${obstacle}: is there by now; nothing was pushed`);
+  const added = blobs.filter(({ path, isOnlyIfMissing }) => !isOnlyIfMissing || !there.has(path));
+  const tree = await treeWith(repository, merged, added);
+  if (others.length === 0 && tree === (await treeOf(repository, first)) && files.length > 0) return first;
+  const parents = [first, ...others].flatMap((parent) => ["-p", parent]);
+  const env = await committer(repository);
+  return git(repository.top, ["commit-tree", tree, ...parents, "-F", "-"], { input: message, env });
+}
+
+function treeOf({ top }: Repository, commit: string): Promise<string> {
+  return git(top, ["rev-parse", `${commit}^{tree}`]);
+}
+
+async function mergedTree(repository: Repository, first: string, others: readonly string[]): Promise<string> {
+  const [other, ...more] = others;
+  if (other === undefined) return treeOf(repository, first);
+  if (more.length > 0) throw new StowageError("git", "two branches cannot be merged into a third at once");
+  const args = ["merge-tree", "--write-tree", "--name-only", "--no-messages", first, other];
+  const { status, stdout } = await askGit(repository.top, args, { accepts: [1] });
+  const [tree = "", ...conflicts] = stdout.trimEnd().split("\n");
+  if (status === 0) return tree;
+  throw new StowageError(
+    "git",
+    `the branches do not merge: both changed ${conflicts.join(", ")}; merge them by hand, then publish again`,
+  );
+}
+
+/** Which of the paths a tree has. */
+async function pathsIn(
+  { top }: Repository,
+  tree: string,
+  paths: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const args = ["--literal-pathspecs", "ls-tree", "-z", "--name-only", "--full-tree", tree, "--", ...paths];
+  return new Set((await git(top, args)).split("\0"));
+}
+
+/** A tree with more files in it, by an index of its own. */
+async function treeWith({ top }: Repository, tree: string, blobs: readonly Blob[]): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "stowage-index-"));
+  const env = { GIT_INDEX_FILE: join(folder, "index") };
+  try {
+    await git(top, ["read-tree", tree], { env });
+    const entries = blobs.map(({ path, id }) => `100644 ${id}\t${path}\0`).join("");
+    await git(top, ["update-index", "-z", "--index-info"], { env, input: entries });
+    return await git(top, ["write-tree"], { env });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Whoever git is configured for; a runner is nobody. */
+async function committer({ top }: Repository): Promise<Record<string, string>> {
+  const args = ["-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT"];
+  const { status } = await askGit(top, args, { accepts: [1, 128] });
+  if (status === 0) return {};
+  const [name, email] = ["Stowage", "stowage@localhost"];
+  return {
+    GIT_AUTHOR_NAME: name,
+    GIT_AUTHOR_EMAIL: email,
+    GIT_COMMITTER_NAME: name,
+    GIT_COMMITTER_EMAIL: email,
+  };
+}
+
+/** What git says where somebody else was faster. */
+const OVERTAKEN =
+  /\[rejected\]|fetch first|non-fast-forward|cannot lock ref|incorrect old value|failed to update ref/;
+
+/** False where the branch has moved meanwhile. Throws where the remote refuses for another reason. */
+async function push(
+  { top }: Repository,
+  { remote, branch }: CommitOptions,
+  commit: string,
+): Promise<boolean> {
+  const args = [
+    "push",
+    "--quiet",
+    "--no-verify",
+    "--end-of-options",
+    remote,
+    `${commit}:refs/heads/${branch}`,
+  ];
+  const answer = await askGit(top, args, { accepts: [1, 128] });
+  if (answer.status === 0) return true;
+  if (OVERTAKEN.test(answer.stderr)) return false;
+  throw new StowageError("git", `git push: ${complaintOf(answer)}`);
+}

@@ -1,0 +1,9 @@
+/** A file of a registry that is about to be written. */
+export interface NewFile {
+  /** Absolute, or relative to the working folder. */
+  readonly path: string;
+  /** Undefined: the file is on the disk as it shall be. */
+  readonly content?: string | Buffer;
+  /** Stays as it is where it is there. */
+  readonly isOnlyIfMissing?: true;
+}

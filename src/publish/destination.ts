@@ -1,0 +1,132 @@
+import { join } from "node:path";
+import { StowageError } from "../errors.ts";
+import { commitFiles } from "../git/commit-files.ts";
+import { git } from "../git/git.ts";
+import type { NewFile } from "../new-file.ts";
+import type { ImageRecord } from "../registry/model.ts";
+import { type Reference, formatReference } from "../registry/reference.ts";
+import { openPullRequest } from "./pull-request.ts";
+import { webAddress } from "./source.ts";
+import { writeFiles } from "./write-files.ts";
+
+/** An image that is stored, and what it changes in the registry. */
+export interface Published {
+  readonly reference: Reference;
+  readonly record: ImageRecord;
+  readonly files: readonly NewFile[];
+}
+
+/** Where records go: into the work tree, a branch of the remote, or a pull request. */
+export type Destination = (published: readonly Published[]) => Promise<Arrival>;
+
+/** What a person wants to know of it: files that were written, or the commit, or the pull request's address. */
+export interface Arrival {
+  readonly files?: readonly string[];
+  readonly commit?: string;
+  readonly pullRequest?: string;
+}
+
+/** Writes records into the work tree; whoever built them commits them. */
+export const workTree: Destination = async (published) => ({
+  files: writeFiles(published.flatMap(({ files }) => files)),
+});
+
+export interface BranchOptions {
+  /** The folder of registry.yml. */
+  readonly root: string;
+  readonly tree: string;
+  /** `main`, as a rule. */
+  readonly branch: string;
+  /** The checked-out commit goes into the branch, too. */
+  readonly withHead?: boolean;
+}
+
+const REMOTE = "origin";
+
+/** One commit on top of the remote's branch, whoever else pushes meanwhile. */
+export function onBranch({ root, tree, branch, withHead }: BranchOptions): Destination {
+  return async (published) => {
+    const commit = await commitFiles({
+      ...commitOf(published, tree),
+      directory: root,
+      remote: REMOTE,
+      branch,
+      ...(withHead && { merge: "HEAD" }),
+    });
+    return { commit };
+  };
+}
+
+export interface PullRequestDestination extends BranchOptions {
+  /** What registry.yml says; asked where git's own address for the remote tells nothing. */
+  readonly repository?: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** A pull request for each collection, from a branch of its own: the next record of it joins the one that is open. */
+export function byPullRequest({ root, tree, branch, repository, env }: PullRequestDestination): Destination {
+  return async (published) => {
+    const [collection, ...others] = new Set(published.map(({ reference }) => reference.collection));
+    if (collection === undefined || others.length > 0) {
+      throw new StowageError(
+        "usage",
+        "a pull request brings records of one collection; name it with --collection",
+      );
+    }
+    const head = `update/${collection}`;
+    const token = env["GITHUB_TOKEN"] ?? env["GH_TOKEN"];
+    if (!token) throw new StowageError("usage", "GITHUB_TOKEN is not set; a pull request needs it");
+    const about = commitOf(published, tree);
+    const commit = await commitFiles({
+      ...about,
+      directory: root,
+      remote: REMOTE,
+      branch: head,
+      upstream: branch,
+    });
+    const [title = "", ...body] = about.message.split("\n");
+    const { url } = await openPullRequest({
+      repository: await repositoryOf(root, repository),
+      token,
+      head,
+      base: branch,
+      title,
+      body: body.join("\n").trim(),
+      ...(env["GITHUB_API_URL"] !== undefined && { api: env["GITHUB_API_URL"] }),
+    });
+    return { commit, pullRequest: url };
+  };
+}
+
+/** `owner/name` of the repository that is pushed to. */
+async function repositoryOf(root: string, configured: string | undefined): Promise<string> {
+  const remote = await git(root, ["remote", "get-url", "--push", REMOTE]);
+  const address = webAddress(remote) ?? webAddress(configured ?? "");
+  const name = address && new URL(address).pathname.slice(1);
+  if (name && /^[^/]+\/[^/]+$/.test(name)) return name;
+  throw new StowageError(
+    "git",
+    `${REMOTE} is no repository on GitHub, and neither is repository: in registry.yml; a pull request needs one`,
+  );
+}
+
+function commitOf(published: readonly Published[], tree: string) {
+  return {
+    files: published.flatMap(({ files }) => files),
+    unless: published.map(({ reference: { collection, tag } }) =>
+      join(tree, collection, "manifests", tag, ".frozen"),
+    ),
+    message: messageOf(published),
+  };
+}
+
+/** References, digests and addresses have no line ends. */
+function messageOf(published: readonly Published[]): string {
+  const [first, ...others] = published;
+  const what = others.length === 0 && first ? formatReference(first.reference) : `${published.length} images`;
+  const lines = published.map(
+    ({ reference, record }) =>
+      `- ${formatReference(reference)}\n  ${record.digest}\n  ${record.layers[0]?.url ?? ""}`,
+  );
+  return `Publish ${what}\n\n${lines.join("\n")}\n`;
+}

@@ -1,0 +1,100 @@
+import type { HandOver } from "../build/hand-over.ts";
+import { planBuilds } from "../build/plan.ts";
+import { StowageError } from "../errors.ts";
+import { readTextFile } from "../read-file.ts";
+import { BUILD_LOG, type ImageRecord, type Registry, type Tag } from "../registry/model.ts";
+import { type CollectionName, type Reference, formatReference } from "../registry/reference.ts";
+import { recipeDigest } from "../registry/status.ts";
+import type { Storage } from "../storage/storage.ts";
+import type { Published } from "./destination.ts";
+import { recordFiles } from "./record-files.ts";
+import { type OnProgress, storeImage, storedFiles } from "./store-image.ts";
+
+export interface PublishOptions {
+  readonly registry: Registry;
+  /** The folder of registry.yml. */
+  readonly root: string;
+  /** The tree's folder. */
+  readonly tree: string;
+  readonly storage: Storage;
+  readonly source?: ImageRecord["source"];
+  /** Images of this collection are taken, and no others; without it, those that the registry's plan has. */
+  readonly collection?: CollectionName;
+  readonly onProgress?: (handOver: HandOver) => OnProgress;
+}
+
+export type PublishOutcome =
+  | { readonly handOver: HandOver; readonly published: Published }
+  | { readonly handOver: HandOver; readonly error: StowageError };
+
+/**
+ * Stores what builds left, one image after the other, and says what each changes in the registry; nothing is written
+ * into the tree. What a build says of itself is believed only as far as the registry and the bytes bear it out.
+ */
+export async function* storeHandOvers(
+  handOvers: readonly HandOver[],
+  options: PublishOptions,
+): AsyncGenerator<PublishOutcome> {
+  const expected = expectedBuilds(options);
+  for (const handOver of handOvers) {
+    try {
+      expected(handOver);
+      yield { handOver, published: await storeHandOver(handOver, options) };
+    } catch (error) {
+      if (!(error instanceof StowageError)) throw error;
+      yield { handOver, error };
+    }
+  }
+}
+
+async function storeHandOver(handOver: HandOver, options: PublishOptions): Promise<Published> {
+  const { reference, image, size, sha256, recipe, builder } = handOver;
+  const { source, storage, root, tree } = options;
+  const facts = { builder, ...(recipe && { recipe }), ...(source && { source }) };
+  const candidate = { reference, image, expected: { sha256, size }, facts };
+  const stored = await storeImage(candidate, storage, options.onProgress?.(handOver));
+  const log = readLog(handOver.log);
+  const record = { ...stored, ...(log && { log: BUILD_LOG }) };
+  const files = recordFiles({ tree, reference, record, ...(log && { log }) });
+  return { reference, record, files: [...files, ...storedFiles(storage, { sha256 }, root)] };
+}
+
+/** Throws for an image that nobody asked for, or that was built from another definition file. */
+function expectedBuilds(options: PublishOptions): (handOver: HandOver) => void {
+  const { registry, collection } = options;
+  if (collection !== undefined) {
+    return ({ reference }) => {
+      if (reference.collection !== collection)
+        throw unexpected(reference, `only images of ${collection} are taken`);
+      if (findTag(registry, reference)?.isFrozen) throw unexpected(reference, "the tag is frozen");
+    };
+  }
+  const planned = new Set(
+    planBuilds(registry, { withStale: true }).builds.map(({ reference }) => formatReference(reference)),
+  );
+  return ({ reference, recipe }) => {
+    if (!planned.has(formatReference(reference)))
+      throw unexpected(reference, "this registry's plan does not have it (stowage plan)");
+    const definition = findTag(registry, reference)?.definition;
+    if (definition && recipe !== recipeDigest(definition))
+      throw unexpected(reference, "it was built from another definition file than the one that is there now");
+  };
+}
+
+function unexpected(reference: Reference, reason: string): StowageError {
+  return new StowageError("image", `${formatReference(reference)}: is not published: ${reason}`);
+}
+
+export function findTag({ collections }: Registry, { collection, tag }: Reference): Tag | undefined {
+  return collections.find(({ name }) => name === collection)?.tags.find(({ name }) => name === tag);
+}
+
+const LARGEST_LOG = 4 * 1024 * 1024;
+
+/** A build may have put anything in its log's place: what is not gzip, or too large, is left out. */
+function readLog(path: string): Buffer | undefined {
+  const file = readTextFile(path, LARGEST_LOG);
+  // Its second byte keeps gzip from being UTF-8.
+  const bytes = "problem" in file ? undefined : file.notUtf8;
+  return bytes?.[0] === 0x1f && bytes[1] === 0x8b ? bytes : undefined;
+}

@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import type { NewFile } from "../new-file.ts";
+import { readTextFile, withoutByteOrderMark } from "../read-file.ts";
+import { splitFrontMatter } from "../registry/front-matter.ts";
+import { BUILD_LOG, type ImageRecord } from "../registry/model.ts";
+import { type Reference, shortNameOf } from "../registry/reference.ts";
+import { recordText } from "./record-text.ts";
+
+export interface RecordFilesOptions {
+  /** The tree's folder. */
+  readonly tree: string;
+  readonly reference: Reference;
+  readonly record: ImageRecord;
+  /** Gzipped. */
+  readonly log?: Buffer;
+}
+
+/** No README of a person is longer; a longer one does not lend its text. */
+const LONGEST_BODY = 1024 * 1024;
+
+/**
+ * What a published image changes in a tree: its record, the log of its build, and, where they are missing, the README.md
+ * of its collection and the marker that the registries of 2019 have. What a person wrote below a record stays.
+ */
+export function recordFiles({ tree, reference, record, log }: RecordFilesOptions): NewFile[] {
+  const { collection, tag } = reference;
+  const folder = join(tree, collection, "manifests", tag);
+  const readme = join(folder, "README.md");
+  const files: NewFile[] = [
+    { path: readme, content: recordText(record, bodyOf(readme) ?? defaultBody(record)) },
+    { path: join(tree, collection, "README.md"), content: collectionText(collection), isOnlyIfMissing: true },
+    { path: join(tree, collection, "tags", "README.md"), content: TAGS_TEXT, isOnlyIfMissing: true },
+  ];
+  if (log) files.push({ path: join(folder, BUILD_LOG), content: log });
+  return files;
+}
+
+/** The Markdown of a record that is there. */
+function bodyOf(readme: string): string | undefined {
+  const file = readTextFile(readme, LONGEST_BODY);
+  if ("problem" in file || file.notUtf8) return undefined;
+  return splitFrontMatter(withoutByteOrderMark(file.text)).body.trim() || undefined;
+}
+
+function defaultBody({ recipe }: ImageRecord): string {
+  return recipe === undefined
+    ? "Built elsewhere; this registry has the record of it."
+    : "Built from the definition file that the record names.";
+}
+
+const TAGS_TEXT = "---\nlayout: tags/singularity\n---\n";
+
+function collectionText(collection: string): string {
+  return `---\nlayout: singularity\n---\n\n# ${shortNameOf(collection)}\n`;
+}

@@ -1,0 +1,29 @@
+import { dump } from "js-yaml";
+import type { ImageRecord } from "../registry/model.ts";
+
+/**
+ * A tag's README.md: the record as front matter, in block YAML that the sites of 2019 read too (what looks like a number
+ * or a date and is text stands in quotes), and Markdown below it.
+ */
+export function recordText(record: ImageRecord, body: string): string {
+  const { schema, created, architecture, size, digest, layers, ...rest } = record;
+  const { md5, sha1, recipe, builder, source, labels, log } = rest;
+  const ordered = {
+    layout: "manifests/singularity",
+    schema,
+    created,
+    architecture,
+    size,
+    digest,
+    md5,
+    sha1,
+    recipe,
+    builder,
+    source,
+    log,
+    layers,
+    labels: labels && Object.keys(labels).length > 0 ? labels : undefined,
+  };
+  const known = Object.fromEntries(Object.entries(ordered).filter(([, value]) => value !== undefined));
+  return `---\n${dump(known, { lineWidth: -1, noRefs: true })}---\n\n${body.trim()}\n`;
+}

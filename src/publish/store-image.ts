@@ -1,0 +1,91 @@
+import { StowageError } from "../errors.ts";
+import type { NewFile } from "../new-file.ts";
+import type { Digest } from "../registry/digest.ts";
+import { imagePath } from "../registry/local-images.ts";
+import type { ImageRecord } from "../registry/model.ts";
+import type { Reference } from "../registry/reference.ts";
+import { readSif } from "../sif/sif.ts";
+import { type ImageFile, openImageFile } from "../storage/image-file.ts";
+import type { ImageKey, Storage } from "../storage/storage.ts";
+import { join } from "node:path";
+
+/** An image that shall be published. */
+export interface Candidate {
+  readonly reference: Reference;
+  /** The image's file. */
+  readonly image: string;
+  /** What it is said to be; it is refused where it is not. */
+  readonly expected?: { readonly sha256: string; readonly size: number };
+  /** What the record says beside what is read from the image. */
+  readonly facts: Partial<Pick<ImageRecord, "recipe" | "builder" | "source">>;
+}
+
+/** Told with the bytes that were read, while an image is uploaded. */
+export type OnProgress = (bytes: number, size: number) => void;
+
+/**
+ * Stores an image where it is not stored yet and returns its record. The bytes are hashed once, while they are uploaded
+ * or, where they are not, while they are looked at. Throws StowageError where the image is not what it is said to be.
+ */
+export async function storeImage(
+  candidate: Candidate,
+  storage: Storage,
+  onProgress?: OnProgress,
+): Promise<ImageRecord> {
+  return withImage(candidate, onProgress, async (file) => {
+    const key = { sha256: await file.sha256(), size: file.size, reference: candidate.reference };
+    if (!(await storage.has(key))) await storage.put(file, key);
+    return recordOf(file, candidate, storage.url(key));
+  });
+}
+
+/** The record of an image that lies at `url` already; `candidate.image` is a copy of it. */
+export async function recordImage(candidate: Candidate, url: string): Promise<ImageRecord> {
+  return withImage(candidate, undefined, (file) => recordOf(file, candidate, url));
+}
+
+async function withImage<T>(
+  { image, expected }: Candidate,
+  onProgress: OnProgress | undefined,
+  use: (file: ImageFile) => Promise<T>,
+): Promise<T> {
+  const file = await openImageFile(image, {
+    ...(expected && { expected: expected.sha256 }),
+    ...(onProgress && { onProgress: (bytes: number) => onProgress(bytes, file.size) }),
+  });
+  try {
+    if (expected && expected.size !== file.size) {
+      throw new StowageError("image", `${image}: has ${file.size} bytes, and ${expected.size} were expected`);
+    }
+    return await use(file);
+  } finally {
+    await file.close();
+  }
+}
+
+async function recordOf(file: ImageFile, { facts }: Candidate, url: string): Promise<ImageRecord> {
+  const { architecture, created, labels } = await readSif(file);
+  const { sha256, md5, sha1 } = await file.digests();
+  const digest = `sha256:${sha256}` as Digest;
+  return {
+    schema: 2,
+    size: file.size,
+    digest,
+    layers: [{ size: file.size, digest, url }],
+    md5,
+    sha1,
+    labels,
+    ...(created !== undefined && { created }),
+    ...(architecture !== undefined && { architecture }),
+    ...facts,
+  };
+}
+
+/** The file that storage kind `directory` put into the registry: it is committed with the record. */
+export function storedFiles(
+  { kind }: Storage,
+  { sha256 }: Pick<ImageKey, "sha256">,
+  root: string,
+): NewFile[] {
+  return kind === "directory" ? [{ path: join(root, imagePath(sha256)) }] : [];
+}

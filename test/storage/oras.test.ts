@@ -1,0 +1,373 @@
+import { createHash, randomBytes } from "node:crypto";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { parseReference } from "../../src/registry/reference.ts";
+import { openImageFile } from "../../src/storage/image-file.ts";
+import { openOras } from "../../src/storage/oras.ts";
+import type { ImageKey, Storage } from "../../src/storage/storage.ts";
+import { PROJECT } from "../support/cli.ts";
+import { because, newUser, whyNo } from "../support/clients.ts";
+import {
+  type DockerRegistry,
+  LOGIN,
+  breakOff,
+  frontOf,
+  startRegistry,
+  whyNoRegistry,
+} from "../support/docker-registry.ts";
+import { registryOf, temporaryFolder } from "../support/registry.ts";
+
+const IMAGES = join(PROJECT, "images/sha256");
+const EXAMPLE = readdirSync(IMAGES).find((name) => name.endsWith(".sif")) ?? "";
+const MIB = 1024 * 1024;
+
+interface Stored {
+  readonly path: string;
+  readonly key: ImageKey;
+}
+
+function imageAt(path: string, reference: string): Stored {
+  const bytes = readFileSync(path);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  return { path, key: { sha256, size: bytes.length, reference: parseReference(reference) } };
+}
+
+/** Bytes that nobody has stored yet. */
+function newImage(reference: string, size = 1000): Stored {
+  const path = join(temporaryFolder(), "image.sif");
+  writeFileSync(path, randomBytes(size));
+  return imageAt(path, reference);
+}
+
+async function put(storage: Storage, { path, key }: Stored, expected = key.sha256): Promise<void> {
+  const file = await openImageFile(path, { expected });
+  try {
+    await storage.put(file, key);
+  } finally {
+    await file.close();
+  }
+}
+
+const reasonNone = whyNoRegistry();
+
+describe.skipIf(reasonNone !== undefined)(`images in a registry of containers${because(reasonNone)}`, () => {
+  let registry: DockerRegistry;
+  let locked: DockerRegistry;
+  beforeAll(async () => {
+    [registry, locked] = await Promise.all([startRegistry(), startRegistry({ wantsPassword: true })]);
+  });
+  afterAll(() => Promise.all([registry.stop(), locked.stop()]));
+
+  const open = (host = registry.host, env = {}, prefix = "/lab") =>
+    openOras({ kind: "oras", repository: host + prefix }, { env });
+  const loggedIn = { REGISTRY_USERNAME: LOGIN.username, REGISTRY_PASSWORD: LOGIN.password };
+
+  const reasonNoClients = whyNo("apptainer", "oras");
+  describe.skipIf(reasonNoClients !== undefined)(`pulled${because(reasonNoClients)}`, () => {
+    test.for(["", "/lab", "/lab/deeper"])(
+      "by the real clients, by tag and by what the record says, below '%s'",
+      async (prefix) => {
+        const storage = open(registry.host, {}, prefix);
+        const image = imageAt(join(IMAGES, EXAMPLE), "vanessa/greeting:1.0+cuda");
+        await put(storage, image);
+        const user = newUser();
+        const bytes = readFileSync(image.path);
+        const url = storage.url(image.key);
+        expect(url).toMatch(
+          /^oras:\/\/127\.0\.0\.1:\d+(?:\/lab)?(?:\/deeper)?\/vanessa\/greeting@sha256:[0-9a-f]{64}$/,
+        );
+        const byTag = `${registry.host}${prefix}/vanessa/greeting:1.0_cuda`;
+        expect((await user.pull(`apptainer pull --no-https x.sif ${url}`)).equals(bytes)).toBe(true);
+        expect((await user.pull(`apptainer pull --no-https x.sif oras://${byTag}`)).equals(bytes)).toBe(true);
+        expect((await user.pull(`oras pull --plain-http ${byTag}`)).equals(bytes)).toBe(true);
+        expect((await user.pull(`oras pull --plain-http ${url.slice("oras://".length)}`)).equals(bytes)).toBe(
+          true,
+        );
+      },
+    );
+
+    test.for(["Upper/Case", "bio/ncbi-blast+", "a/b..c", "c++/1+1", "end/tool_", "x/a.-b__c---d"])(
+      "as %s, whose name a registry of containers does not take",
+      async (collection) => {
+        const storage = open();
+        const image = newImage(`${collection}:latest`);
+        await put(storage, image);
+        const name = storage.url(image.key).slice("oras://".length);
+        const pulled = await newUser().pull(`oras pull --plain-http ${name}`);
+        expect(pulled.equals(readFileSync(image.path))).toBe(true);
+      },
+    );
+  });
+
+  test("are there once they are whole, and are not sent twice", async () => {
+    const front = await frontOf(registry, () => false);
+    const storage = open(front.host);
+    const image = newImage("ns/once:latest");
+    expect(await storage.has(image.key)).toBe(false);
+    await put(storage, image);
+    expect(await storage.has(image.key)).toBe(true);
+    expect(await storage.has({ ...image.key, size: image.key.size + 1 })).toBe(false);
+    const before = front.requests.length;
+    await put(storage, image);
+    expect(front.requests.slice(before).map((line) => line.replace(/ .*/, ""))).toEqual([
+      "HEAD",
+      "HEAD",
+      "PUT",
+    ]);
+  });
+
+  test("are not there by the blob alone", async () => {
+    const image = newImage("ns/blob:latest");
+    const front = await frontOf(registry, (asked, response) => {
+      if (asked.method !== "PUT" || !asked.url?.includes("/manifests/")) return false;
+      response.writeHead(403).end('{"errors": [{"code": "DENIED", "message": "not today"}]}');
+      return true;
+    });
+    await expect(put(open(front.host), image)).rejects.toThrow(/ns\/blob: .*DENIED: not today; /);
+    expect(await open().has(image.key)).toBe(false);
+    await put(open(), image);
+    expect(await open().has(image.key)).toBe(true);
+  });
+
+  test("of several pieces arrive as they are", async () => {
+    const front = await frontOf(registry, () => false);
+    const image = newImage("ns/large:latest", 20 * MIB + 1);
+    await put(open(front.host), image);
+    expect(front.requests.filter((line) => line.startsWith("PATCH"))).toHaveLength(4);
+    const blob = await fetch(`http://${registry.host}/v2/lab/ns/large/blobs/sha256:${image.key.sha256}`);
+    const digest = createHash("sha256")
+      .update(Buffer.from(await blob.arrayBuffer()))
+      .digest("hex");
+    expect(digest).toBe(image.key.sha256);
+  });
+
+  test("are sent on where the connection breaks before a piece", async () => {
+    let patches = 0;
+    const front = await frontOf(registry, (asked, response) => {
+      if (asked.method !== "PATCH" || ++patches !== 2) return false;
+      response.destroy();
+      return true;
+    });
+    const image = newImage("ns/resumed:latest", 20 * MIB);
+    await put(open(front.host), image);
+    expect(await open().has(image.key)).toBe(true);
+    // The image's and the configuration's.
+    expect(front.requests.filter((line) => line.startsWith("POST"))).toHaveLength(2);
+  });
+
+  test("are sent again where the connection breaks within a piece", async () => {
+    let patches = 0;
+    const front = await frontOf(registry, (asked, response, body) => {
+      if (asked.method !== "PATCH" || ++patches !== 2) return false;
+      breakOff(registry, asked, response, body);
+      return true;
+    });
+    const image = newImage("ns/broken:latest", 20 * MIB);
+    await put(open(front.host), image);
+    expect(await open().has(image.key)).toBe(true);
+  });
+
+  test("that a dead registry cannot take leave nothing behind", async () => {
+    let patches = 0;
+    const front = await frontOf(registry, (asked, response) => {
+      if (asked.method !== "PATCH") return false;
+      if (++patches === 1) return false;
+      response.writeHead(500).end();
+      return true;
+    });
+    const image = newImage("ns/dead:latest", 9 * MIB);
+    await expect(put(open(front.host), image)).rejects.toThrow(
+      /ns\/dead: the image cannot be uploaded: status 500/,
+    );
+    expect(await open().has(image.key)).toBe(false);
+    await put(open(), image);
+    expect(await open().has(image.key)).toBe(true);
+  });
+
+  test("go in smaller pieces where a registry says that they are too large", async () => {
+    const front = await frontOf(registry, (asked, response, body) => {
+      if (asked.method !== "PATCH" || body.length <= 4 * MIB) return false;
+      response.writeHead(416).end();
+      return true;
+    });
+    const image = newImage("ns/small-pieces:latest", 9 * MIB);
+    await put(open(front.host), image);
+    expect(await open().has(image.key)).toBe(true);
+  });
+
+  test("that are not what was built are not stored", async () => {
+    const image = newImage("ns/swapped:latest", 3 * MIB);
+    const other = createHash("sha256").update("another image").digest("hex");
+    const key = { ...image.key, sha256: other };
+    await expect(put(open(), { ...image, key }, other)).rejects.toThrow("is not the image that was built");
+    expect(await open().has(key)).toBe(false);
+    expect(await open().has(image.key)).toBe(false);
+  });
+
+  test("can be removed, and removing nothing is nothing", async () => {
+    const storage = open();
+    const image = newImage("ns/removed:latest");
+    await put(storage, image);
+    await storage.remove?.(image.key);
+    expect(await storage.has(image.key)).toBe(false);
+    await storage.remove?.(image.key);
+  });
+
+  test("stay where the registry lets nobody remove them, and that is said", async () => {
+    const strict = await startRegistry({ canDelete: false });
+    onTestFinished(() => strict.stop());
+    const image = newImage("ns/kept:latest");
+    await put(open(strict.host), image);
+    await expect(open(strict.host).remove?.(image.key)).rejects.toThrow("remove it on its own pages");
+    expect(await open(strict.host).has(image.key)).toBe(true);
+  });
+
+  test("have the address of the manifest that is served", async () => {
+    const image = newImage("Ns/Address:1.0+x");
+    await put(open(), image);
+    const answer = await fetch(`http://${registry.host}/v2/lab/ns/address/manifests/1.0_x`, {
+      headers: { accept: "application/vnd.oci.image.manifest.v1+json" },
+    });
+    const text = await answer.text();
+    const digest = createHash("sha256").update(text).digest("hex");
+    expect(open().url(image.key)).toBe(`oras://${registry.host}/lab/ns/address@sha256:${digest}`);
+    expect(JSON.parse(text)).toMatchObject({
+      schemaVersion: 2,
+      layers: [{ size: 1000, annotations: { "org.opencontainers.image.title": "Address_1.0+x.sif" } }],
+    });
+  });
+
+  describe("behind a password", () => {
+    test("are stored by who knows it", async () => {
+      const storage = open(locked.host, loggedIn);
+      const image = newImage("ns/locked:latest");
+      await put(storage, image);
+      expect(await storage.has(image.key)).toBe(true);
+    });
+
+    test("are stored with what docker login wrote down", async () => {
+      const auth = Buffer.from(`${LOGIN.username}:${LOGIN.password}`).toString("base64");
+      const file = JSON.stringify({ auths: { [locked.host]: { auth } } });
+      const image = newImage("ns/written:latest");
+      await put(open(locked.host, { DOCKER_CONFIG: registryOf({ "config.json": file }) }), image);
+      expect(await open(locked.host, loggedIn).has(image.key)).toBe(true);
+    });
+
+    test("are refused to others, who are told what to set", async () => {
+      const image = newImage("ns/refused:latest");
+      await expect(open(locked.host).has(image.key)).rejects.toThrow(
+        /set REGISTRY_USERNAME and REGISTRY_PASSWORD/,
+      );
+      const wrong = { ...loggedIn, REGISTRY_PASSWORD: "a wrong secret" };
+      const error = await put(open(locked.host, wrong), image).catch((caught: unknown) => caught);
+      expect(String(error)).toMatch(/UNAUTHORIZED.*; set REGISTRY_USERNAME/);
+      expect(String(error)).not.toMatch(/a wrong secret|YSB3cm9uZyBzZWNyZXQ|Basic/);
+    });
+  });
+
+  describe("behind a token server", () => {
+    /** A token is good for so many requests. */
+    const tokenFront = (uses: number, challenge?: string) => {
+      const left = new Map<string, number>();
+      const basic = `Basic ${Buffer.from(`${LOGIN.username}:${LOGIN.password}`).toString("base64")}`;
+      return frontOf(registry, (asked, response) => {
+        const url = new URL(asked.url ?? "", `http://${asked.headers.host}`);
+        if (url.pathname === "/token") {
+          const isKnown = asked.headers.authorization === basic && url.searchParams.get("service") === "test";
+          const token = randomBytes(8).toString("hex");
+          left.set(token, uses);
+          response.writeHead(isKnown ? 200 : 401).end(JSON.stringify({ token }));
+          return true;
+        }
+        const token = asked.headers.authorization?.replace(/^Bearer /, "") ?? "";
+        const count = left.get(token) ?? 0;
+        left.set(token, count - 1);
+        if (count > 0) return false;
+        const own = `Bearer realm="http://${asked.headers.host}/token",service="test",scope="repository:x:pull,push"`;
+        response.writeHead(401, { "www-authenticate": challenge ?? own }).end();
+        return true;
+      });
+    };
+
+    test("are stored, also when a token runs out on the way", async () => {
+      const front = await tokenFront(3);
+      const image = newImage("ns/token:latest", 20 * MIB);
+      await put(open(front.host, loggedIn), image);
+      expect(await open().has(image.key)).toBe(true);
+      expect(front.requests.filter((line) => line === "GET /token").length).toBeGreaterThan(2);
+    });
+
+    test("are refused to who has no password", async () => {
+      const front = await tokenFront(3);
+      const image = newImage("ns/no-token:latest");
+      await expect(put(open(front.host), image)).rejects.toThrow(
+        /gives nobody a token without a password .*REGISTRY_USERNAME/,
+      );
+    });
+
+    test("do not give the password to a stranger", async () => {
+      const asked: string[] = [];
+      const stranger = await frontOf(registry, ({ headers }, response) => {
+        asked.push(headers.authorization ?? "nobody");
+        response.end('{"token": "t"}');
+        return true;
+      });
+      const realm = `http://${stranger.host.replace("127.0.0.1", "127.0.0.2")}/token`;
+      const front = await tokenFront(3, `Bearer realm="${realm}",service="test"`);
+      const image = newImage("ns/stranger:latest");
+      await expect(put(open(front.host, loggedIn), image)).rejects.toThrow(
+        "names a token server that is not https",
+      );
+      expect(asked).toEqual([]);
+    });
+  });
+
+  test("do not follow an upload to another host with the token", async () => {
+    const seen: (string | undefined)[] = [];
+    const elsewhere = await frontOf(registry, (asked) => {
+      seen.push(asked.headers.authorization);
+      return false;
+    });
+    const front = await frontOf(locked, (asked, response) => {
+      if (asked.method !== "POST") return false;
+      response.writeHead(202, { location: `http://${elsewhere.host}/v2/lab/ns/away/blobs/uploads/1` }).end();
+      return true;
+    });
+    const image = newImage("ns/away:latest");
+    await expect(put(open(front.host, loggedIn), image)).rejects.toThrow("ns/away");
+    expect(seen.length).toBeGreaterThan(0);
+    expect(new Set(seen)).toEqual(new Set([undefined]));
+  });
+
+  test.for([
+    ["UNAUTHORIZED", 401, /UNAUTHORIZED: .*; set REGISTRY_USERNAME/],
+    ["DENIED", 403, /DENIED: .*; whoever asks may not do that/],
+    ["NAME_UNKNOWN", 404, /NAME_UNKNOWN: .*; create the repository there first/],
+  ] as const)("that end in %s say what to do", async ([code, status, expected]) => {
+    const front = await frontOf(registry, (asked, response) => {
+      if (asked.method !== "POST") return false;
+      response.writeHead(status, { "www-authenticate": "Basic realm=x" });
+      response.end(JSON.stringify({ errors: [{ code, message: "m".repeat(10_000) }] }));
+      return true;
+    });
+    const error = await put(open(front.host, loggedIn), newImage("ns/code:latest")).catch(
+      (caught: unknown) => caught,
+    );
+    expect(error).toMatchObject({ code: "storage", message: expect.stringMatching(expected) });
+    expect(String(error).length).toBeLessThan(1000);
+  });
+
+  test("are safe from an endless answer", async () => {
+    const front = await frontOf(registry, (_, response) => {
+      const more = () => {
+        while (response.write(Buffer.alloc(MIB, "a")));
+      };
+      response.on("drain", more);
+      more();
+      return true;
+    });
+    const image = newImage("ns/endless:latest");
+    await expect(open(front.host).remove?.(image.key)).rejects.toThrow("longer than");
+  });
+});
