@@ -1,7 +1,13 @@
 import { pullWays } from "../protocols/pull-ways.ts";
 import type { Site } from "../protocols/site.ts";
 import { layerUrl } from "../registry/local-images.ts";
-import type { Collection, ImageRecord, Registry, Tag } from "../registry/model.ts";
+import {
+  type Collection,
+  type ImageRecord,
+  type Registry,
+  type Tag,
+  hasBuildLog,
+} from "../registry/model.ts";
 import { namespaceOf } from "../registry/reference.ts";
 import { countRegistry } from "../registry/summary.ts";
 import { type Endpoint, jsonEndpoint } from "./endpoint.ts";
@@ -10,6 +16,7 @@ import {
   API_INDEX_PATH,
   SCHEMAS_PATH,
   apiCollectionPath,
+  buildLogPath,
   collectionPath,
   definitionPath,
   manifestPath,
@@ -78,12 +85,13 @@ function tagEntry(collection: Collection, tag: Tag, site: Site): object {
     page: site.to(tagPath(name, tag.name)),
     definition: tag.definition && site.to(definitionPath(name, tag.name)),
     ...(tag.record && { manifest: site.to(manifestPath(name, tag.name)), ...recordEntry(tag.record, site) }),
+    log: hasBuildLog(tag) ? site.to(buildLogPath(name, tag.name)) : undefined,
     pull: pullWays(collection, tag, site),
   };
 }
 
 function recordEntry(record: ImageRecord, site: Site): object {
-  const { schema, size, layers, ...known } = record;
+  const { schema, size, layers, log: _, ...known } = record;
   return {
     ...known,
     size: schema === 2 ? size : undefined,

@@ -1,3 +1,4 @@
+import { BUILD_LOG } from "../registry/model.ts";
 import type { CollectionName, TagName } from "../registry/reference.ts";
 
 /** The served paths that are a contract (see docs/api.md); every link is made from these. */
@@ -8,6 +9,8 @@ export const tagPath = (collection: CollectionName, tag: TagName) => `${collecti
 export const manifestPath = (collection: CollectionName, tag: TagName) => `${collection}/manifests/${tag}/`;
 export const definitionPath = (collection: CollectionName, tag: TagName) =>
   `${collection}/manifests/${tag}/Singularity.def`;
+export const buildLogPath = (collection: CollectionName, tag: TagName) =>
+  `${collection}/manifests/${tag}/${BUILD_LOG}`;
 
 export const API_INDEX_PATH = "api/v1/index.json";
 export const API_COLLECTIONS_PATH = "api/v1/collections.json";

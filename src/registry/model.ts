@@ -60,6 +60,11 @@ export const BUILD_LOG = "build.log.gz";
 /** A program that builds an image in place of the registry's builder. */
 export const BUILD_SCRIPT = "build.sh";
 
+/** Whether the log of a tag's build can be read: its record names it, and it is there. */
+export function hasBuildLog({ record, hasLog }: Tag): boolean {
+  return hasLog && record?.log === BUILD_LOG;
+}
+
 /** What a tag's folder says about it (see status.ts). */
 export type TagStatus = "built" | "to build" | "frozen" | "stale";
 

@@ -1,11 +1,11 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Endpoint } from "../endpoints/endpoint.ts";
 import { ownEndpoints, protocolEndpoints } from "../endpoints/index.ts";
-import { LIBRARY_CONFIG_PATH } from "../endpoints/paths.ts";
+import { LIBRARY_CONFIG_PATH, buildLogPath } from "../endpoints/paths.ts";
 import type { Site } from "../protocols/site.ts";
 import { PROTOCOLS, type Protocol } from "../registry/config.ts";
 import { localImages } from "../registry/local-images.ts";
-import type { Registry } from "../registry/model.ts";
+import { BUILD_LOG, type Registry, hasBuildLog } from "../registry/model.ts";
 import { siteAssets } from "./assets.ts";
 import { type Redirect, headersText, hostedPath, redirectsText } from "./host-files.ts";
 import type { SiteFile } from "./staging.ts";
@@ -30,6 +30,7 @@ export function* siteFiles(registry: Registry, site: Site, root: string): Iterab
   for (const image of localImages(registry.collections)) {
     if (site.images.has(image)) yield { path: image, source: { file: join(root, image), isImage: true } };
   }
+  yield* buildLogs(registry, root);
   const redirects: Redirect[] = [];
   yield* endpointFiles(ownEndpoints(registry, site), site, redirects);
   for (const protocol of PROTOCOLS) {
@@ -38,6 +39,18 @@ export function* siteFiles(registry: Registry, site: Site, root: string): Iterab
     }
   }
   yield* hostFiles(registry, site, redirects);
+}
+
+function* buildLogs({ collections }: Registry, root: string): Iterable<SiteFile> {
+  for (const { name, tags } of collections) {
+    for (const tag of tags) {
+      // The folder of a tree that lies elsewhere is absolute.
+      if (hasBuildLog(tag)) {
+        const file = resolve(root, tag.folder, BUILD_LOG);
+        yield { path: buildLogPath(name, tag.name), source: { file, isImage: true } };
+      }
+    }
+  }
 }
 
 /** The files of endpoints; those that are redirects are put down in `redirects`. */

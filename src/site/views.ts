@@ -1,6 +1,7 @@
 import { highlightDefinition } from "../definition/highlight.ts";
 import {
   apiCollectionPath,
+  buildLogPath,
   collectionPath,
   definitionPath,
   manifestPath,
@@ -13,7 +14,13 @@ import { wayName } from "../protocols/pull-line.ts";
 import { pullWays } from "../protocols/pull-ways.ts";
 import type { Site } from "../protocols/site.ts";
 import { layerUrl } from "../registry/local-images.ts";
-import type { Collection, ImageRecord, Registry, Tag } from "../registry/model.ts";
+import {
+  type Collection,
+  type ImageRecord,
+  type Registry,
+  type Tag,
+  hasBuildLog,
+} from "../registry/model.ts";
 import { namespaceOf, shortNameOf } from "../registry/reference.ts";
 import { countRegistry } from "../registry/summary.ts";
 import { compareNatural, formatBytes, formatDay, formatNumber, plural, shortDigest } from "../format.ts";
@@ -97,6 +104,7 @@ export function tagView(collection: Collection, tag: Tag, site: Site): object {
       labels: Object.entries(record.labels ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)),
       pull: pullView(collection, tag, site),
       manifestHref: href(site, manifestPath(name, tag.name)),
+      ...(hasBuildLog(tag) && { logHref: href(site, buildLogPath(name, tag.name)) }),
     }),
     ...(definition && {
       fileName: definition.fileName,

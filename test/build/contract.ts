@@ -1,5 +1,13 @@
 import { execFile } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
@@ -27,7 +35,7 @@ export interface BuilderUnderTest {
 /** Minutes would be a hang; a machine that is busy takes some seconds. */
 const PATIENCE = { timeout: 60_000 };
 /** Everything that a shell, apptainer or an API may take for its own, but the colon that ends a path in lists of them. */
-const ODD_NAME = "-it's $(touch x) `y` \"q\" & $HOME ü; a,c=d%s*?[1] \\n {{ x }}";
+const ODD_NAME = '-it\'s $(touch x) `y` "q" & $HOME ü; a,c=d%s*?[1] \\n {{ x }}';
 const SECRETS = {
   AWS_SECRET_ACCESS_KEY: "hunter2-aws",
   GITHUB_TOKEN: "hunter2-github",
@@ -53,7 +61,10 @@ From: base.sif
 `;
 
 /** What every builder does, with the real apptainer. `setup` is called in each test. */
-export function builderContract(name: string, setup: () => BuilderUnderTest | Promise<BuilderUnderTest>): void {
+export function builderContract(
+  name: string,
+  setup: () => BuilderUnderTest | Promise<BuilderUnderTest>,
+): void {
   const reason = whyNoApptainer();
   describe.skipIf(reason !== undefined)(`${name} as a builder${because(reason)}`, () => {
     test("makes the image of a recipe, whose paths are relative to its folder", PATIENCE, async () => {
@@ -76,18 +87,22 @@ export function builderContract(name: string, setup: () => BuilderUnderTest | Pr
       expect(existsSync(join(job.folder, "x"))).toBe(false);
     });
 
-    test("names the command that failed with the last lines of its log, and leaves no image", PATIENCE, async () => {
-      const builder = await setup();
-      const recipe = GREETING.replace("%runscript", "    echo about to fail >&2\n    exit 7\n\n%runscript");
-      const { job } = newJob(builder, recipe);
-      const error = await failureOf(await builder.open(process.env), job);
-      expect(error.command).toBe(builder.command);
-      expect(error.status).toBe(255);
-      expect(error.message).toContain(`vanessa/greeting:latest: ${builder.command} ended with status 255`);
-      expect(error.message).toContain("about to fail\n");
-      expect(error.lastLines.length).toBeLessThanOrEqual(20);
-      expect(existsSync(job.image)).toBe(false);
-    });
+    test(
+      "names the command that failed with the last lines of its log, and leaves no image",
+      PATIENCE,
+      async () => {
+        const builder = await setup();
+        const recipe = GREETING.replace("%runscript", "    echo about to fail >&2\n    exit 7\n\n%runscript");
+        const { job } = newJob(builder, recipe);
+        const error = await failureOf(await builder.open(process.env), job);
+        expect(error.command).toBe(builder.command);
+        expect(error.status).toBe(255);
+        expect(error.message).toContain(`vanessa/greeting:latest: ${builder.command} ended with status 255`);
+        expect(error.message).toContain("about to fail\n");
+        expect(error.lastLines.length).toBeLessThanOrEqual(20);
+        expect(existsSync(job.image)).toBe(false);
+      },
+    );
 
     test("refuses an image whose own test fails", PATIENCE, async () => {
       const builder = await setup();

@@ -17,6 +17,7 @@ import {
   whyNoRegistry,
 } from "../support/docker-registry.ts";
 import { registryOf, temporaryFolder } from "../support/registry.ts";
+import { storageContract } from "./contract.ts";
 
 const IMAGES = join(PROJECT, "images/sha256");
 const EXAMPLE = readdirSync(IMAGES).find((name) => name.endsWith(".sif")) ?? "";
@@ -50,6 +51,67 @@ async function put(storage: Storage, { path, key }: Stored, expected = key.sha25
 }
 
 const reasonNone = whyNoRegistry();
+let prefixes = 0;
+
+/** As any client of the distribution API does it. */
+async function fetchStored(url: string): Promise<Buffer> {
+  const [, host, name, digest] = /^oras:\/\/([^/]+)\/(.+)@(sha256:.+)$/.exec(url) ?? [];
+  const base = `http://${host}/v2/${name}`;
+  const headers = { accept: "application/vnd.oci.image.manifest.v1+json" };
+  const manifest = (await (await fetch(`${base}/manifests/${digest}`, { headers })).json()) as {
+    layers: { digest: string }[];
+  };
+  const blob = await fetch(`${base}/blobs/${manifest.layers[0]?.digest}`);
+  if (!blob.ok) throw new Error(`${url}: ${blob.status}`);
+  return Buffer.from(await blob.arrayBuffer());
+}
+
+/** Every tag below a prefix. */
+async function listTags(host: string, prefix: string): Promise<string[]> {
+  const { repositories } = (await (await fetch(`http://${host}/v2/_catalog?n=1000`)).json()) as {
+    repositories: string[];
+  };
+  const lists = repositories
+    .filter((name) => name.startsWith(`${prefix}/`))
+    .map(async (name) => {
+      const { tags } = (await (await fetch(`http://${host}/v2/${name}/tags/list`)).json()) as {
+        tags?: string[];
+      };
+      return (tags ?? []).map((tag) => `${name}:${tag}`);
+    });
+  return (await Promise.all(lists)).flat();
+}
+
+describe.skipIf(reasonNone !== undefined)(`a registry of containers${because(reasonNone)}`, () => {
+  let registry: DockerRegistry;
+  let locked: DockerRegistry;
+  beforeAll(async () => {
+    [registry, locked] = await Promise.all([startRegistry(), startRegistry({ wantsPassword: true })]);
+  });
+  afterAll(() => Promise.all([registry.stop(), locked.stop()]));
+
+  const setup = () => {
+    const prefix = `contract${++prefixes}`;
+    const secret = "a wrong secret";
+    return Promise.resolve({
+      config: { kind: "oras", repository: `${registry.host}/${prefix}` } as const,
+      context: { root: ".", env: {} },
+      fetchStored,
+      listObjects: () => listTags(registry.host, prefix),
+      refusing: [
+        {
+          because: secret,
+          config: { kind: "oras", repository: locked.host } as const,
+          context: { root: ".", env: { REGISTRY_USERNAME: LOGIN.username, REGISTRY_PASSWORD: secret } },
+          secret,
+          reason: /UNAUTHORIZED/,
+        },
+      ],
+    });
+  };
+
+  storageContract("oras", setup, { isOneObject: false });
+});
 
 describe.skipIf(reasonNone !== undefined)(`images in a registry of containers${because(reasonNone)}`, () => {
   let registry: DockerRegistry;

@@ -166,7 +166,8 @@ async function bodyOf(request: IncomingMessage, limit?: number): Promise<{ body:
     length += chunk.length;
     if (limit !== undefined && length >= limit) request.destroy();
   });
-  await once(request, "close");
+  request.on("error", () => undefined);
+  await new Promise((resolve) => void request.once("close", resolve));
   return { body: Buffer.concat(chunks), isWhole: request.complete && limit === undefined };
 }
 
