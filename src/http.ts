@@ -12,6 +12,9 @@ export const http = got.extend({
   timeout: { lookup: 10_000, connect: 10_000, secureConnect: 10_000, socket: 60_000, response: 120_000 },
 });
 
+/** How connections are made and redirects followed. */
+export type NetworkOptions = Pick<OptionsOfTextResponseBody, "dnsLookup" | "hooks">;
+
 /** What a server said; a status of any kind. */
 export interface Answer {
   readonly status: number;

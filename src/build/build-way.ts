@@ -31,8 +31,12 @@ export function chooseWay({ isRoot, hasNamespaces, sudo }: MachineProbes): Build
 }
 
 /** Asks the machine; root is asked nothing. */
-export async function probeMachine(program: ApptainerProgram, env: Environment): Promise<MachineProbes> {
-  if (process.getuid?.() === 0) return { isRoot: true, hasNamespaces: true, sudo: undefined };
+export async function probeMachine(
+  program: ApptainerProgram,
+  env: Environment,
+  user = process.getuid?.(),
+): Promise<MachineProbes> {
+  if (user === 0) return { isRoot: true, hasNamespaces: true, sudo: undefined };
   const seen = buildEnvironment(env);
   const [unshare, sudo] = [findProgram("unshare", env), findProgram("sudo", env)];
   const answers = async (path: string | undefined, args: readonly string[]) =>

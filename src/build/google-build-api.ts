@@ -24,7 +24,7 @@ export class GoogleBuildApi {
 
   constructor(
     { endpoint = ENDPOINT, project, region }: GoogleConfig,
-    auth: (endpoint: string) => GoogleAuth,
+    auth: (endpoint: string) => GoogleCredentials,
   ) {
     const place = region === undefined ? "" : `/locations/${region}`;
     this.#collection = `${endpoint.replace(/\/+$/, "")}/v1/projects/${project}${place}/builds`;

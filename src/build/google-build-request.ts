@@ -17,7 +17,7 @@ export interface GoogleFiles {
 }
 
 /** The container image that builds. */
-export function builderImageOf({ image = BUILDER_IMAGE }: GoogleConfig): string {
+function builderImageOf({ image = BUILDER_IMAGE }: GoogleConfig): string {
   return image;
 }
 

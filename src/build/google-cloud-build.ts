@@ -31,6 +31,8 @@ export interface GooglePace {
 }
 
 const PACE: GooglePace = { first: 2000, longest: 20_000 };
+/** Milliseconds that a build has to end once it is cancelled. */
+const CANCEL_PATIENCE = 10_000;
 const UNFINISHED = new Set(["STATUS_UNKNOWN", "PENDING", "QUEUED", "WORKING"]);
 
 /**
@@ -90,27 +92,27 @@ async function runBuild(
   });
   job.log.write(`Cloud Build: build ${id} in project ${config.project}\n`);
   try {
-    const build = await follow(job, api, id, pace);
+    const build = await follow(api, id, pace, job.signal);
     await copyLog(job, objects, logObject(files, id));
     if (build.status !== "SUCCESS") throw failed(job, build);
   } catch (error) {
     if (!job.signal.aborted) throw error;
-    await cancel(job, api, id);
+    await cancel(job, api, id, pace);
     await copyLog(job, objects, logObject(files, id));
     throw stopped(job);
   }
 }
 
 async function follow(
-  job: BuildJob,
   api: GoogleBuildApi,
   id: string,
   pace: GooglePace,
+  signal: AbortSignal,
 ): Promise<GoogleBuild> {
   let pause = pace.first;
   for (;;) {
-    await wait(pause, undefined, { signal: job.signal });
-    const build = await api.get(id, job.signal);
+    await wait(pause, undefined, { signal });
+    const build = await api.get(id, signal);
     if (!UNFINISHED.has(build.status)) return build;
     pause = Math.min(pause * 1.5, pace.longest);
   }
@@ -146,11 +148,13 @@ async function copyLog(job: BuildJob, objects: GoogleObjects, name: string): Pro
   }
 }
 
-async function cancel(job: BuildJob, api: GoogleBuildApi, id: string): Promise<void> {
+/** Waits a little for its end, so that nothing is written to the bucket after it was emptied. */
+async function cancel(job: BuildJob, api: GoogleBuildApi, id: string, pace: GooglePace): Promise<void> {
   try {
     await api.cancel(id);
+    await follow(api, id, pace, AbortSignal.timeout(CANCEL_PATIENCE));
   } catch (error) {
-    job.log.write(`Build ${id} cannot be cancelled, and may go on: ${messageOf(error)}\n`);
+    job.log.write(`Build ${id} may go on: ${messageOf(error)}\n`);
   }
 }
 

@@ -8,7 +8,7 @@ import type { GoogleCredentials } from "./google-auth.ts";
 import type { GoogleConfig } from "./google-build-request.ts";
 
 const ENDPOINT = "https://storage.googleapis.com";
-/** Bytes; a larger file is sent in pieces, which are sent again where they are lost. */
+/** Bytes; the upload of a larger file goes on where it broke off. */
 const ONE_PIECE = 8 * 1024 * 1024;
 /** Bytes; the log itself keeps less. */
 const LONGEST_LOG = 64 * 1024 * 1024;

@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { Command } from "commander";
 import { type BuildOutcome, buildImages } from "../build/build-images.ts";
 import type { Builder } from "../build/builder.ts";
@@ -54,8 +55,15 @@ async function runBuild(references: readonly string[], options: Options): Promis
   const built = await buildAll(plan.builds, options);
   const failures = plan.builds.length - built.length;
   if (options.out !== undefined) printBuilt(built, options);
-  const unpublished = options.out === undefined ? await publishHandOvers(built, options) : 0;
+  const unpublished = options.out === undefined ? await publishBuilt(built, options) : 0;
   if (failures + unpublished > 0) throw incomplete(failures, unpublished, plan.builds.length);
+}
+
+/** What is stored is not kept twice. Returns how many images could not be published. */
+async function publishBuilt(built: readonly HandOver[], options: Options): Promise<number> {
+  const published = built.length === 0 ? [] : await publishHandOvers(built, options);
+  for (const { image } of published) rmSync(dirname(image), { recursive: true });
+  return built.length - published.length;
 }
 
 function incomplete(failures: number, unpublished: number, count: number): StowageError {

@@ -8,7 +8,6 @@ import { type Finding, compareFindings } from "../finding.ts";
 import { plural } from "../format.ts";
 import { changedPaths } from "../git/changed-paths.ts";
 import { siteOf } from "../protocols/site.ts";
-import { checkImages } from "../publish/check-images.ts";
 import type { Registry } from "../registry/model.ts";
 import { publicRegistry, scanRegistry } from "../registry/scan.ts";
 import {
@@ -85,6 +84,8 @@ async function imageFindings(
   paths: readonly string[] | undefined,
   { root, privateNetwork = false, quiet = false }: Options,
 ): Promise<Finding[]> {
+  // Loaded here, for no other check asks the network.
+  const { checkImages } = await import("../publish/check-images.ts");
   const progress = new Progress(process.stderr, { isQuiet: quiet });
   const findings: Finding[] = [];
   const tags = changedRecords(registry, paths && new Set(paths));

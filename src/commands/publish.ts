@@ -33,7 +33,8 @@ async function runPublish(directory: string, options: Options): Promise<void> {
   const collection = options.collection === undefined ? undefined : parseCollection(options.collection);
   const handOvers = readHandOvers(directory);
   if (handOvers.length === 0 && !options.quiet) printNote(`There is no image in ${directory}.`);
-  const failures = await publishHandOvers(handOvers, options, collection);
+  const published = await publishHandOvers(handOvers, options, collection);
+  const failures = handOvers.length - published.length;
   if (failures > 0) {
     throw new StowageError(
       "build",

@@ -68,19 +68,20 @@ export function openRegistry(options: CommonOptions): { registry: Registry; tree
 
 /**
  * Stores what builds left, and lets their records arrive together. What cannot be published is told and the rest goes
- * on. Returns how many could not be.
+ * on. Returns what was published.
  */
 export async function publishHandOvers(
   handOvers: readonly HandOver[],
   options: PublishingOptions,
   collection?: CollectionName,
-): Promise<number> {
+): Promise<readonly HandOver[]> {
   const { registry, tree } = openRegistry(options);
   const { root } = options;
   const destination = destinationOf(options, tree, registry);
   const storage = await openStorage(registry.config.storage, { root, env: process.env });
   const source = sourceOf(process.env);
   const progress = new Progress(process.stderr, { isQuiet: options.quiet ?? false });
+  const taken: HandOver[] = [];
   const stored: Published[] = [];
   const outcomes = storeHandOvers(handOvers, {
     registry,
@@ -93,11 +94,15 @@ export async function publishHandOvers(
   });
   for await (const outcome of outcomes) {
     progress.clear();
-    if ("published" in outcome) stored.push(outcome.published);
-    else printNote(`stowage: ${printable(outcome.error.message)}`);
+    if ("error" in outcome) {
+      printNote(`stowage: ${printable(outcome.error.message)}`);
+      continue;
+    }
+    taken.push(outcome.handOver);
+    stored.push(outcome.published);
   }
   if (stored.length > 0 || options.merge) printArrival(stored, await destination(stored), options);
-  return handOvers.length - stored.length;
+  return taken;
 }
 
 /** A line such as `storing vanessa/greeting:latest: 12 MB of 50 MB`. */

@@ -12,7 +12,6 @@ import { recordImage, storeImage, storedFiles } from "../publish/store-image.ts"
 import type { ImageRecord, Registry } from "../registry/model.ts";
 import { type Reference, formatReference, parseReference } from "../registry/reference.ts";
 import { openStorage } from "../storage/open-storage.ts";
-import { fetchImage } from "../storage/remote-image.ts";
 import { jsonOption, quietOption, rootOption, treeOption } from "./options.ts";
 import { Progress } from "./progress.ts";
 import {
@@ -98,6 +97,7 @@ async function storeLocal({ image, reference, registry, tree, options }: Task): 
 /** Fetches the image to measure it; the copy is thrown away. */
 async function recordRemote({ reference, tree, options }: Task): Promise<Published> {
   const { url = "", quiet } = options;
+  const { fetchImage } = await import("../storage/remote-image.ts");
   const progress = new Progress(process.stderr, { isQuiet: quiet ?? false });
   const folder = makeTemporaryFolder(process.env);
   try {

@@ -1,5 +1,5 @@
 import { StowageError, messageOf } from "../errors.ts";
-import { type Answer, ask } from "../http.ts";
+import { type Answer, type NetworkOptions, ask } from "../http.ts";
 import { type Credentials, HOW_TO_LOG_IN } from "./credentials.ts";
 
 /** Who asks, and whom. */
@@ -8,6 +8,8 @@ export interface Asker {
   readonly host: string;
   readonly isPlainHttp: boolean;
   readonly credentials: Credentials | undefined;
+  /** How connections are made, where not everything may be asked. */
+  readonly network?: NetworkOptions;
 }
 
 /** What a registry wants to see, as `WWW-Authenticate` says it. */
@@ -70,10 +72,10 @@ function realmOf(realm: string | undefined, { host, isPlainHttp }: Asker): URL {
   );
 }
 
-async function askRealm(realm: URL, { host, credentials }: Asker): Promise<Answer> {
+async function askRealm(realm: URL, { host, credentials, network }: Asker): Promise<Answer> {
   const headers = credentials ? { authorization: basic(credentials) } : {};
   try {
-    return await ask(realm, { headers, followRedirect: false });
+    return await ask(realm, { ...network, headers, followRedirect: false });
   } catch (error) {
     throw new StowageError(
       "storage",

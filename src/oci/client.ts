@@ -1,6 +1,7 @@
+import type { Readable } from "node:stream";
 import type { Method } from "got";
 import { StowageError, messageOf } from "../errors.ts";
-import { type Answer, ask } from "../http.ts";
+import { type Answer, ask, http } from "../http.ts";
 import { type Asker, authorize } from "./authorization.ts";
 import { HOW_TO_LOG_IN } from "./credentials.ts";
 
@@ -47,6 +48,19 @@ export class OciRepository {
     return await this.#ask(url, request);
   }
 
+  /** The bytes of a blob, asked for as {@link send} asks. */
+  async open(digest: string): Promise<Readable> {
+    const to = `blobs/${digest}`;
+    const { status } = await this.send({ method: "HEAD", to });
+    if (status !== 200) throw new StowageError("storage", `${this.title}: has no ${digest} (${status})`);
+    return http.stream(new URL(to, this.#base), {
+      ...this.#asker.network,
+      ...(this.#authorization !== undefined && { headers: { authorization: this.#authorization } }),
+      decompress: false,
+      retry: { limit: 0 },
+    });
+  }
+
   /** An address in an answer; one that is less safe than the registry's own is refused. */
   resolve(location: string | undefined): URL {
     if (location !== undefined && URL.canParse(location, this.#base.href)) {
@@ -64,9 +78,12 @@ export class OciRepository {
     const mayFollow = method === "GET" || method === "HEAD";
     try {
       return await ask(url, {
+        ...this.#asker.network,
         method,
         headers: { ...headers, ...(authorization !== undefined && { authorization }) },
         ...(body && { body }),
+        // An upload that was begun twice is forgotten; pieces of one are sent again by who knows which.
+        retry: { methods: ["GET", "HEAD", "POST", "PUT", "DELETE"] },
         followRedirect: ({ headers: { location = "" } }) =>
           mayFollow && URL.canParse(location, url.href) && this.#isSafe(new URL(location, url)),
       });

@@ -4,7 +4,7 @@ import type { Reference } from "../registry/reference.ts";
 
 export const MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json";
 const CONFIG_TYPE = "application/vnd.sylabs.sif.config.v1+json";
-const LAYER_TYPE = "application/vnd.sylabs.sif.layer.v1.sif";
+export const LAYER_TYPE = "application/vnd.sylabs.sif.layer.v1.sif";
 
 /** A SIF file has no configuration beside it; oras:// wants one nevertheless, and everybody writes this. */
 export const EMPTY_CONFIG = Buffer.from("{}");
@@ -24,13 +24,15 @@ export const CONFIG: Descriptor & { readonly data: string } = {
   data: EMPTY_CONFIG.toString("base64"),
 };
 
-/** An image that is named and measured. */
+/** An image that is named and measured; what is not known is not said. */
 interface NamedImage {
   readonly reference: Reference;
-  /** 64 lower-case hexadecimal digits. */
-  readonly sha256: string;
-  /** Bytes. */
-  readonly size: number;
+  readonly image: {
+    /** 64 lower-case hexadecimal digits. */
+    readonly sha256?: string;
+    /** Bytes. */
+    readonly size?: number;
+  };
 }
 
 /**
@@ -38,7 +40,7 @@ interface NamedImage {
  * makes the manifests of two tags of one image differ. The same image and name give the same bytes for ever, since
  * records name a manifest by its digest.
  */
-export function imageManifest({ reference, sha256, size }: NamedImage): object {
+export function imageManifest({ reference, image: { sha256, size } }: NamedImage): object {
   return {
     schemaVersion: 2,
     mediaType: MANIFEST_TYPE,

@@ -5,7 +5,6 @@ import { git } from "../git/git.ts";
 import type { NewFile } from "../new-file.ts";
 import type { ImageRecord } from "../registry/model.ts";
 import { type Reference, formatReference } from "../registry/reference.ts";
-import { openPullRequest } from "./pull-request.ts";
 import { webAddress } from "./source.ts";
 import { writeFiles } from "./write-files.ts";
 
@@ -85,6 +84,7 @@ export function byPullRequest({ root, tree, branch, repository, env }: PullReque
       upstream: branch,
     });
     const [title = "", ...body] = about.message.split("\n");
+    const { openPullRequest } = await import("./pull-request.ts");
     const { url } = await openPullRequest({
       repository: await repositoryOf(root, repository),
       token,

@@ -1,13 +1,13 @@
+import { join } from "node:path";
 import { StowageError } from "../errors.ts";
 import type { NewFile } from "../new-file.ts";
 import type { Digest } from "../registry/digest.ts";
 import { imagePath } from "../registry/local-images.ts";
 import type { ImageRecord } from "../registry/model.ts";
 import type { Reference } from "../registry/reference.ts";
-import { readSif } from "../sif/sif.ts";
+import { type Sif, readSif } from "../sif/sif.ts";
 import { type ImageFile, openImageFile } from "../storage/image-file.ts";
 import type { ImageKey, Storage } from "../storage/storage.ts";
-import { join } from "node:path";
 
 /** An image that shall be published. */
 export interface Candidate {
@@ -32,22 +32,22 @@ export async function storeImage(
   storage: Storage,
   onProgress?: OnProgress,
 ): Promise<ImageRecord> {
-  return withImage(candidate, onProgress, async (file) => {
+  return withImage(candidate, onProgress, async (file, sif) => {
     const key = { sha256: await file.sha256(), size: file.size, reference: candidate.reference };
     if (!(await storage.has(key))) await storage.put(file, key);
-    return recordOf(file, candidate, storage.url(key));
+    return recordOf(file, sif, candidate, storage.url(key));
   });
 }
 
 /** The record of an image that lies at `url` already; `candidate.image` is a copy of it. */
 export async function recordImage(candidate: Candidate, url: string): Promise<ImageRecord> {
-  return withImage(candidate, undefined, (file) => recordOf(file, candidate, url));
+  return withImage(candidate, undefined, (file, sif) => recordOf(file, sif, candidate, url));
 }
 
 async function withImage<T>(
   { image, expected }: Candidate,
   onProgress: OnProgress | undefined,
-  use: (file: ImageFile) => Promise<T>,
+  use: (file: ImageFile, sif: Sif) => Promise<T>,
 ): Promise<T> {
   const file = await openImageFile(image, {
     ...(expected && { expected: expected.sha256 }),
@@ -57,14 +57,18 @@ async function withImage<T>(
     if (expected && expected.size !== file.size) {
       throw new StowageError("image", `${image}: has ${file.size} bytes, and ${expected.size} were expected`);
     }
-    return await use(file);
+    return await use(file, await readSif(file));
   } finally {
     await file.close();
   }
 }
 
-async function recordOf(file: ImageFile, { facts }: Candidate, url: string): Promise<ImageRecord> {
-  const { architecture, created, labels } = await readSif(file);
+async function recordOf(
+  file: ImageFile,
+  { architecture, created, labels }: Sif,
+  { facts }: Candidate,
+  url: string,
+): Promise<ImageRecord> {
   const { sha256, md5, sha1 } = await file.digests();
   const digest = `sha256:${sha256}` as Digest;
   return {

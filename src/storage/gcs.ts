@@ -115,7 +115,8 @@ function gcsError(error: unknown, action: string, object: string): StowageError 
 function reasonOf(error: unknown): string {
   const status = statusOf(error);
   const reason = error instanceof ApiError ? error.errors?.[0]?.reason : systemCode(error);
-  if (status !== undefined) return `HTTP ${status}${reason ? ` (${String(reason).slice(0, LONGEST_REASON)})` : ""}`;
+  if (status !== undefined)
+    return `HTTP ${status}${reason ? ` (${String(reason).slice(0, LONGEST_REASON)})` : ""}`;
   return (reason ?? messageOf(error)).slice(0, LONGEST_REASON);
 }
 

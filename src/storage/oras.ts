@@ -56,7 +56,7 @@ function layerOf({ sha256, size }: ImageKey) {
 }
 
 function manifestOf(key: ImageKey): Buffer {
-  return Buffer.from(JSON.stringify(imageManifest(key)));
+  return Buffer.from(JSON.stringify(imageManifest({ reference: key.reference, image: key })));
 }
 
 /** The last step: the image has no name before. */

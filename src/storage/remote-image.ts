@@ -1,5 +1,6 @@
 import { StowageError, messageOf } from "../errors.ts";
-import { http } from "../http.ts";
+import { type NetworkOptions, http } from "../http.ts";
+import { openLayer } from "../oci/pull-layer.ts";
 import { addressIn, isPublicAddress, lookupPublic } from "../public-address.ts";
 
 export interface RemoteOptions {
@@ -13,57 +14,67 @@ export interface RemoteOptions {
 const LARGEST_IMAGE = 1024 ** 4;
 
 /**
- * The bytes of an image that lies elsewhere, piece by piece. Redirects are followed, but not from https to http. Throws
- * StowageError ("storage") where it cannot be had, or has more bytes than it may.
+ * The bytes of an image that lies elsewhere (https://, http://, oras://), piece by piece, as everybody can have them.
+ * Redirects are followed, but not from https to http. Throws StowageError ("storage") where it cannot be had, or has
+ * more bytes than it may.
  */
 export async function* fetchImage(
-  url: string,
+  address: string,
   { limit = LARGEST_IMAGE, isPublicOnly = false }: RemoteOptions = {},
 ): AsyncGenerator<Buffer> {
   let size = 0;
   try {
-    for await (const chunk of openStream(new URL(url), isPublicOnly)) {
+    for await (const chunk of await openStream(address, isPublicOnly)) {
       size += (chunk as Buffer).length;
       if (size > limit) throw new Error(`it has more than ${limit} bytes`);
       yield chunk as Buffer;
     }
   } catch (error) {
-    if (error instanceof StowageError) throw error;
-    throw new StowageError("storage", `${withoutQuery(url)}: cannot be fetched: ${messageOf(error)}`, {
+    throw new StowageError("storage", `${withoutQuery(address)}: cannot be fetched: ${messageOf(error)}`, {
       cause: error,
     });
   }
 }
 
 /** What follows a question mark may be a signature. */
-function withoutQuery(url: string): string {
-  return url.split("?", 1)[0] ?? "";
+function withoutQuery(address: string): string {
+  return address.split("?", 1)[0] ?? "";
 }
 
-function openStream(url: URL, isPublicOnly: boolean) {
+async function openStream(address: string, isPublicOnly: boolean): Promise<AsyncIterable<unknown>> {
+  const url = new URL(address);
+  const network = networkOptions(url, isPublicOnly);
+  if (isPublicOnly) requirePublic(url);
+  if (url.protocol === "oras:") return openLayer(address, network);
   if (url.protocol !== "https:" && url.protocol !== "http:")
-    throw new Error(`only https:// and http:// can be fetched, not ${url.protocol}//`);
-  requireAllowed(url, isPublicOnly);
-  const isSecure = url.protocol === "https:";
-  return http.stream(url, {
-    decompress: false,
-    retry: { limit: 0 },
-    ...(isPublicOnly && { dnsLookup: lookupPublic as never }),
+    throw new Error(`only https://, http:// and oras:// can be fetched, not ${url.protocol}//`);
+  return http.stream(url, { ...network, decompress: false, retry: { limit: 0 } });
+}
+
+function networkOptions({ protocol }: URL, isPublicOnly: boolean): NetworkOptions {
+  return {
+    ...(isPublicOnly && { dnsLookup: lookupPublic as NonNullable<NetworkOptions["dnsLookup"]> }),
     hooks: {
+      beforeRequest: [
+        ({ url }) => {
+          if (isPublicOnly && url) requirePublic(new URL(url));
+        },
+      ],
       beforeRedirect: [
-        ({ url: next }) => {
-          const target = new URL(next ?? "");
-          if (isSecure && target.protocol !== "https:") throw new Error("it leads from https:// to http://");
-          requireAllowed(target, isPublicOnly);
+        ({ url }) => {
+          const target = new URL(url ?? "");
+          if (protocol === "https:" && target.protocol !== "https:")
+            throw new Error("it leads from https:// to http://");
+          if (isPublicOnly) requirePublic(target);
         },
       ],
     },
-  });
+  };
 }
 
 /** Names are judged when they are looked up. */
-function requireAllowed(url: URL, isPublicOnly: boolean): void {
+function requirePublic(url: URL): void {
   const address = addressIn(url);
-  if (isPublicOnly && address !== undefined && !isPublicAddress(address))
+  if (address !== undefined && !isPublicAddress(address))
     throw new Error(`${address} is an address inside a network`);
 }

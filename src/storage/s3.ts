@@ -24,7 +24,8 @@ const PARTS_IN_FLIGHT = 32 * MIB;
 /** Between two packets, in milliseconds; a part is asked for again. */
 const SILENCE = 120_000;
 const CONNECT = 10_000;
-const ATTEMPTS = 5;
+/** With pauses that double from a tenth of a second: a service may be away for some seconds. */
+const ATTEMPTS = 7;
 
 /**
  * Keeps images in a bucket of Amazon's S3 or of a service that speaks the same. Anybody must be allowed to read the

@@ -54,4 +54,4 @@ export function objectName({ sha256 }: ImageKey): string {
 }
 
 /** The media type of a SIF file, as ORAS and the library name it. */
-export const SIF_TYPE = "application/vnd.sylabs.sif.layer.v1.sif";
+export { LAYER_TYPE as SIF_TYPE } from "../oci/manifest.ts";

@@ -108,7 +108,7 @@ describe("google-cloud-build", () => {
     expect([...server.bucket.objects.keys()]).toEqual([]);
   });
 
-  test("hands over a large folder in pieces, and never a clone's own folder", async () => {
+  test("hands over a large folder whole, but never a clone's own folder", async () => {
     const { server, builder } = await scripted({ script: { status: "FAILURE", log: "" } });
     const sizes: number[] = [];
     const keep = server.bucket.objects.set.bind(server.bucket.objects);

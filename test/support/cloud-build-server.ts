@@ -12,7 +12,7 @@ import { GoogleBucket, sendJson } from "./google-bucket.ts";
 type BuildRequest = ReturnType<typeof buildRequest>;
 
 /** How a build ends that is not really run, and what its log says. */
-export interface Script {
+interface Script {
   readonly status: string;
   readonly statusDetail?: string;
   readonly log: string;

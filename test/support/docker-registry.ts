@@ -119,7 +119,7 @@ export async function frontOf(registry: Pick<DockerRegistry, "host">, answer: An
 }
 
 /** The registry is told the front's name, so that the addresses in its answers are the front's. */
-export function handOver(
+function handOver(
   registry: Pick<DockerRegistry, "host">,
   asked: IncomingMessage,
   response: ServerResponse,
