@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { StowageError } from "../errors.ts";
+import { StowageError, messageOf } from "../errors.ts";
 import type { BuilderConfig } from "../registry/config.ts";
 import type { Digest } from "../registry/digest.ts";
 import { readSif } from "../sif/sif.ts";
@@ -56,16 +56,37 @@ async function buildImage(build: Build, options: BuildImagesOptions): Promise<Bu
   emptyHandOver(folder);
   const temporary = makeTemporaryFolder(options.env, folder);
   const log = BuildLog.open(files.log, options.onLine && { onLine: options.onLine });
+  const limit = timeLimit(options);
   try {
-    return { build, handOver: await attempt(build, files, temporary, log, options) };
+    const handOver = await attempt(build, files, temporary, log, { ...options, signal: limit.signal });
+    return { build, handOver };
   } catch (error) {
     rmSync(files.image, { force: true });
     if (error instanceof StowageError) return { build, error, log: files.log };
     throw error;
   } finally {
+    limit.clear();
+    removeTemporary(temporary, log);
     await log.close();
-    rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+/** Where a recipe left folders that nobody may write to, they stay: no reason to fail. */
+function removeTemporary(folder: string, log: BuildLog): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch (error) {
+    log.write(`${folder} is left: ${messageOf(error)}\n`);
+  }
+}
+
+/** The signal that ends a build, and what is called once it has ended. */
+function timeLimit({ builder, signal }: BuildImagesOptions): { signal: AbortSignal; clear: () => void } {
+  const minutes = ("timeout" in builder ? builder.timeout : undefined) ?? DEFAULT_TIMEOUT;
+  const over = new AbortController();
+  const end = () => over.abort(new StowageError("build", `its ${minutes} minutes are over`));
+  const timer = setTimeout(end, minutes * 60_000);
+  return { signal: AbortSignal.any([signal, over.signal]), clear: () => clearTimeout(timer) };
 }
 
 async function attempt(
@@ -86,16 +107,10 @@ async function attempt(
     image: files.image,
     temporary,
     log,
-    signal: AbortSignal.any([options.signal, AbortSignal.timeout(timeoutOf(options.builder))]),
+    signal: options.signal,
   });
   const handOver = { ...files, reference: build.reference, recipe: recipeDigest, builder: version };
   return writeHandOver({ ...handOver, ...(await measure(files.image)) });
-}
-
-/** In milliseconds. */
-function timeoutOf(config: BuilderConfig): number {
-  const minutes = "timeout" in config ? config.timeout : undefined;
-  return (minutes ?? DEFAULT_TIMEOUT) * 60_000;
 }
 
 /** What the record says later; the file is there, for the plan comes from it. */

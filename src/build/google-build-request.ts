@@ -47,6 +47,7 @@ export function logObject({ prefix }: GoogleFiles, build: string): string {
 export function buildRequest(config: GoogleConfig, files: GoogleFiles) {
   const place = `gs://${config.bucket}/${files.prefix}`;
   const image = `./${files.image}`;
+  const account = config["service-account"];
   return {
     source: { storageSource: { bucket: config.bucket, object: sourceObject(files) } },
     steps: [
@@ -58,6 +59,7 @@ export function buildRequest(config: GoogleConfig, files: GoogleFiles) {
     logsBucket: place,
     options: { logging: "GCS_ONLY" },
     tags: ["stowage"],
+    ...(account !== undefined && { serviceAccount: `projects/${config.project}/serviceAccounts/${account}` }),
   };
 }
 

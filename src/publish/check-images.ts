@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import type { ChangedTag } from "../check/check-pull-request.ts";
-import { messageOf } from "../errors.ts";
+import { StowageError, messageOf } from "../errors.ts";
 import type { Finding } from "../finding.ts";
 import { isLocalImage } from "../registry/local-images.ts";
 import type { ImageRecord, Layer } from "../registry/model.ts";
@@ -63,7 +63,8 @@ async function measure(
     }
     return { size, hex: hash.digest("hex") };
   } catch (error) {
-    return { reason: messageOf(error) };
+    // The finding has the address already.
+    return { reason: messageOf(error instanceof StowageError ? (error.cause ?? error) : error) };
   }
 }
 

@@ -56,6 +56,7 @@ export type BuilderConfig =
       readonly timeout?: number;
       readonly endpoint?: string;
       readonly "storage-endpoint"?: string;
+      readonly "service-account"?: string;
     }
   | { readonly kind: "none" };
 

@@ -1,11 +1,12 @@
 import { pipeline } from "node:stream/promises";
-import { ApiError, type Bucket, Storage as CloudStorage, type File } from "@google-cloud/storage";
+import { type Bucket, Storage as CloudStorage, type File } from "@google-cloud/storage";
 import { StowageError, messageOf, systemCode } from "../errors.ts";
 import type { StorageConfig } from "../registry/config.ts";
 import { CACHE_FOREVER, addressBelow, objectKey } from "./bucket.ts";
 import type { ImageFile } from "./image-file.ts";
 import { type ImageKey, SIF_TYPE, type Storage, type StorageContext } from "./storage.ts";
 
+type Intercepted = ReturnType<File["interceptors"][number]["request"]>;
 type GcsConfig = Extract<StorageConfig, { kind: "gcs" }>;
 
 const PUBLIC_ADDRESS = "https://storage.googleapis.com";
@@ -49,7 +50,9 @@ export function openGcs(config: GcsConfig, { env }: StorageContext): Storage {
     has,
     async put(file, key) {
       try {
-        await upload(file, fileOf(key));
+        const object = fileOf(key);
+        if (config.endpoint !== undefined) await authorizeUpload(object);
+        await upload(file, object);
       } catch (error) {
         if (statusOf(error) === 412 && (await has(key))) return;
         throw failed(error, "stored", key);
@@ -77,6 +80,20 @@ function openBucket({ bucket, endpoint }: GcsConfig, env: StorageContext["env"])
   return service.bucket(bucket);
 }
 
+/**
+ * Elsewhere than at googleapis.com the client's resumable uploads (7.19) go without a token, whatever
+ * `useAuthWithCustomEndpoint` says. This one lasts as long as tokens do: an hour.
+ */
+async function authorizeUpload(object: File): Promise<void> {
+  const token = await object.storage.authClient.getAccessToken();
+  if (!token) return;
+  object.interceptors.push({
+    // The client's types ask for an address, which its uploads do not have at this point.
+    request: (options) =>
+      ({ ...options, headers: { ...options.headers, Authorization: `Bearer ${token}` } }) as Intercepted,
+  });
+}
+
 async function upload(file: ImageFile, object: File): Promise<void> {
   const body = file.stream();
   const sink = object.createWriteStream({
@@ -96,14 +113,15 @@ const ADVICE: Readonly<Record<number, string>> = {
   404: "make the bucket, or mend storage.bucket in registry.yml",
   412: "another object is there under this name; take it away",
 };
-const NO_CREDENTIALS = /Could not load the default credentials|does not exist, or it is not a file/;
+/** What the client says where it looked everywhere; a file of credentials that is not there is ENOENT. */
+const NO_CREDENTIALS = /Could not load the default credentials/;
 const LONGEST_REASON = 100;
 
 /** What the client threw, as an error for people. An error of the image itself stays what it is. */
 function gcsError(error: unknown, action: string, object: string): StowageError {
   if (error instanceof StowageError) return error;
   const what = `${object}: cannot be ${action}: `;
-  if (NO_CREDENTIALS.test(messageOf(error))) {
+  if (systemCode(error) === "ENOENT" || NO_CREDENTIALS.test(messageOf(error))) {
     const advice = "no credentials were found; set GOOGLE_APPLICATION_CREDENTIALS to a file that has them";
     return new StowageError("storage", what + advice, { cause: error });
   }
@@ -114,10 +132,8 @@ function gcsError(error: unknown, action: string, object: string): StowageError 
 /** Never the service's sentences: they may repeat what was sent. */
 function reasonOf(error: unknown): string {
   const status = statusOf(error);
-  const reason = error instanceof ApiError ? error.errors?.[0]?.reason : systemCode(error);
-  if (status !== undefined)
-    return `HTTP ${status}${reason ? ` (${String(reason).slice(0, LONGEST_REASON)})` : ""}`;
-  return (reason ?? messageOf(error)).slice(0, LONGEST_REASON);
+  if (status !== undefined) return `HTTP ${status}`;
+  return (systemCode(error) ?? messageOf(error)).slice(0, LONGEST_REASON);
 }
 
 /** Of the service's answer; the client has it as a number or, where a token was asked for, as text. */

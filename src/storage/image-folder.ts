@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { createWriteStream } from "node:fs";
+import { type Stats, createWriteStream } from "node:fs";
 import { type FileHandle, chmod, lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { StowageError, messageOf, systemCode } from "../errors.ts";
 import type { ImageFile } from "./image-file.ts";
@@ -40,13 +40,13 @@ export class ImageFolder {
   }
 
   async has(key: ImageKey): Promise<boolean> {
-    if (await this.#linkOnTheWay(key)) return false;
+    if (!(await this.#isReached(key))) return false;
     const stats = await statsOrNothing(this.#placeOf(key));
     return stats?.isFile() === true && stats.size === key.size;
   }
 
   async remove(key: ImageKey): Promise<void> {
-    if (await this.#linkOnTheWay(key)) return;
+    if (!(await this.#isReached(key))) return;
     await rm(this.#placeOf(key), { force: true });
   }
 
@@ -74,13 +74,12 @@ export class ImageFolder {
       await mkdir(folder).catch((error: unknown) => {
         if (systemCode(error) !== "EEXIST") throw error;
       });
+      if (isFolder(await statsOrNothing(folder))) continue;
+      throw new StowageError(
+        "storage",
+        `${relative(this.#root, folder)}: is not a folder; images are not stored through links: put a folder in its place`,
+      );
     }
-    const link = await this.#linkOnTheWay(key);
-    if (!link) return;
-    throw new StowageError(
-      "storage",
-      `${basename(link)}: is not a folder; images are not stored through links: put a folder in its place`,
-    );
   }
 
   async #requireNoOther(key: ImageKey): Promise<void> {
@@ -89,13 +88,12 @@ export class ImageFolder {
     throw new StowageError("storage", `${this.#pathOf(key)}: is not a regular file; take it away`);
   }
 
-  /** The first folder that is there and is none, or is a link to one. */
-  async #linkOnTheWay(key: ImageKey): Promise<string | undefined> {
+  /** Whether every folder on the way to an image is one, and no link to one. */
+  async #isReached(key: ImageKey): Promise<boolean> {
     for (const folder of this.#foldersOf(key)) {
-      const stats = await statsOrNothing(folder);
-      if (stats && !stats.isDirectory()) return folder;
+      if (!isFolder(await statsOrNothing(folder))) return false;
     }
-    return undefined;
+    return true;
   }
 
   /** From the outside in. */
@@ -112,8 +110,12 @@ export class ImageFolder {
   }
 }
 
+function isFolder(stats: Stats | undefined): boolean {
+  return stats?.isDirectory() === true;
+}
+
 /** What is there, links not followed. */
-async function statsOrNothing(path: string) {
+async function statsOrNothing(path: string): Promise<Stats | undefined> {
   try {
     return await lstat(path);
   } catch (error) {

@@ -56,7 +56,9 @@ const LARGE = 20 * MIB + 12_345;
 
 /** Bytes that look random and are the same in every run. */
 export function imageBytes(size: number, seed = "stowage"): Buffer {
-  const block = createHash("shake256", { outputLength: 64 * 1024 + 7 }).update(seed).digest();
+  const block = createHash("shake256", { outputLength: 64 * 1024 + 7 })
+    .update(seed)
+    .digest();
   return Buffer.alloc(size, block);
 }
 

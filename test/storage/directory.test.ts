@@ -20,7 +20,12 @@ storageContract("directory", () => {
     fetchStored: (url) => Promise.resolve(readFileSync(join(root, url))),
     listObjects: () => Promise.resolve(listFiles(root).filter((name) => name.endsWith(".sif"))),
     refusing: [
-      { because: "a file is in the folder's place", config, context: { root: closed, env: {} }, reason: /images: / },
+      {
+        because: "a file is in the folder's place",
+        config,
+        context: { root: closed, env: {} },
+        reason: /images: /,
+      },
       { because: "no folder", config, context: { root: join(root, "none"), env: {} }, reason: /ENOENT/ },
     ],
     linkInPlace: ({ sha256 }, target) => {
@@ -79,7 +84,8 @@ test("what a killed run left of an image goes with the next put of it, and of no
   const { file, key, path } = await image();
   mkdirSync(join(root, "images/sha256"), { recursive: true });
   const other = `images/sha256/.${"0".repeat(64)}.some.part`;
-  for (const name of [`images/sha256/.${key.sha256}.some.part`, other]) writeFileSync(join(root, name), "half");
+  for (const name of [`images/sha256/.${key.sha256}.some.part`, other])
+    writeFileSync(join(root, name), "half");
   await storage.put(file, key);
   expect(listFiles(root)).toEqual([other, path]);
 });

@@ -1,4 +1,9 @@
-import { CreateBucketCommand, ListMultipartUploadsCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { StorageConfig } from "../../src/registry/config.ts";
@@ -78,9 +83,19 @@ storageContract(
           secret: env.AWS_SECRET_ACCESS_KEY,
           reason: /InvalidAccessKeyId|SignatureDoesNotMatch|AccessDenied/,
         },
-        { because: "no bucket", config: { ...config, bucket: "no-such-bucket" }, context, reason: /NoSuchBucket; / },
+        {
+          because: "no bucket",
+          config: { ...config, bucket: "no-such-bucket" },
+          context,
+          reason: /NoSuchBucket; /,
+        },
         { because: "no service", config: { ...config, endpoint: closed }, context, reason: /ECONNREFUSED/ },
-        { because: "another region", config: { ...config, region: "eu-1" }, context, reason: /AuthorizationHeader/ },
+        {
+          because: "another region",
+          config: { ...config, region: "eu-1" },
+          context,
+          reason: /AuthorizationHeader/,
+        },
       ],
     };
   },
@@ -121,14 +136,21 @@ describe.skipIf(skip !== undefined)("s3 over a bad line", () => {
       isHit: isSecondPart,
       times: Number.POSITIVE_INFINITY,
     });
-    expect(outcome).toMatchObject({ code: "storage", message: expect.stringMatching(/ServiceUnavailable|503/) });
+    expect(outcome).toMatchObject({
+      code: "storage",
+      message: expect.stringMatching(/ServiceUnavailable|503/),
+    });
     expect(await storage.has(key)).toBe(false);
     const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: config.bucket }));
     expect(Uploads).toEqual([]);
   });
 
   test("a byte that changed on its way is not stored", async () => {
-    const { storage, key, outcome } = await put({ kind: "flip", isHit: isSecondPart, times: Number.POSITIVE_INFINITY });
+    const { storage, key, outcome } = await put({
+      kind: "flip",
+      isHit: isSecondPart,
+      times: Number.POSITIVE_INFINITY,
+    });
     expect(outcome).toMatchObject({ code: "storage" });
     expect(await storage.has(key)).toBe(false);
   });
@@ -155,7 +177,12 @@ test.each([
 
 test("says which variables to set where there are no credentials", async () => {
   const nothing = `${temporaryFolder()}/none`;
-  for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE"]) {
+  for (const name of [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_PROFILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+  ]) {
     vi.stubEnv(name, undefined);
   }
   vi.stubEnv("AWS_CONFIG_FILE", nothing);

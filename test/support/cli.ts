@@ -11,24 +11,32 @@ export interface CliResult {
   readonly stderr: string;
 }
 
+interface CliOptions {
+  readonly cwd?: string;
+  readonly uid?: number;
+  /** Beside the environment of the tests; undefined takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** What a CI that runs these tests says of itself is not about the registries in them. */
+const NO_CI = Object.fromEntries(
+  ["GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_SHA", "CIRCLE_REPOSITORY_URL", "CIRCLE_SHA1"].map(
+    (name) => [name, undefined],
+  ),
+);
+
 /** Starts the command line as it is published. */
-export function startCli(
-  args: readonly string[],
-  options: { cwd?: string; uid?: number } = {},
-): ChildProcess {
+export function startCli(args: readonly string[], options: CliOptions = {}): ChildProcess {
   return spawn(process.execPath, [CLI, ...args], {
     cwd: options.cwd ?? PROJECT,
-    env: { ...process.env, NO_COLOR: "1" },
+    env: { ...process.env, ...NO_CI, NO_COLOR: "1", ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
     ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
   });
 }
 
 /** Runs the command line to its end. */
-export function runCli(
-  args: readonly string[],
-  options: { cwd?: string; uid?: number } = {},
-): Promise<CliResult> {
+export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   const child = startCli(args, options);
   let stdout = "";
   let stderr = "";

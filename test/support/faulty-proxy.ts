@@ -1,5 +1,11 @@
 import { once } from "node:events";
-import { type ClientRequest, type IncomingMessage, type ServerResponse, createServer, request } from "node:http";
+import {
+  type ClientRequest,
+  type IncomingMessage,
+  type ServerResponse,
+  createServer,
+  request,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { Transform } from "node:stream";
 

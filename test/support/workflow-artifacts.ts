@@ -60,6 +60,7 @@ function copy(from: string, to: string): void {
 /** The folder that a path of `with` names; it has to be below the working folder. */
 export function folderBelow(workspace: string, path: string): string {
   const folder = join(workspace, path);
-  if (relative(workspace, folder).startsWith("..")) throw new Error(`${path} is not below the working folder`);
+  if (relative(workspace, folder).startsWith(".."))
+    throw new Error(`${path} is not below the working folder`);
   return folder;
 }

@@ -73,7 +73,7 @@ export function holds(condition: unknown, options: ExpressionOptions): boolean {
 
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return "";
-  return typeof value === "object" ? JSON.stringify(value) : String(value as string | number | boolean);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function dictionaryOf(contexts: Contexts): data.Dictionary {
@@ -82,7 +82,11 @@ function dictionaryOf(contexts: Contexts): data.Dictionary {
 }
 
 function functionsOf({ status, filesMatching }: ExpressionOptions) {
-  const definition = (name: string, maxArgs: number, call: (...args: data.ExpressionData[]) => boolean | string) => {
+  const definition = (
+    name: string,
+    maxArgs: number,
+    call: (...args: data.ExpressionData[]) => boolean | string,
+  ) => {
     const asData = (value: boolean | string) =>
       typeof value === "boolean" ? new data.BooleanData(value) : new data.StringData(value);
     return { name, minArgs: 0, maxArgs, call: (...args: data.ExpressionData[]) => asData(call(...args)) };

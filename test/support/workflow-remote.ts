@@ -63,7 +63,8 @@ export class Remote {
   commitProject(files: Files): string {
     this.#checkOut("main", "main");
     for (const path of PROJECT_FILES) {
-      if (existsSync(join(PROJECT, path))) cpSync(join(PROJECT, path), join(this.#work, path), { recursive: true });
+      if (existsSync(join(PROJECT, path)))
+        cpSync(join(PROJECT, path), join(this.#work, path), { recursive: true });
     }
     writeFiles(this.#work, files);
     return this.#push("main");
@@ -77,9 +78,23 @@ export class Remote {
     return this.#push("main");
   }
 
+  /** Opens a pull request to main: GitHub then has the commit that merging it would make. Returns that one's ref. */
+  propose(branch: string, number: number): string {
+    const tree = git(this.path, "merge-tree", "--write-tree", "main", branch);
+    const parents = ["-p", this.tip(), "-p", this.tip(branch)];
+    const commit = git(this.path, "commit-tree", tree, ...parents, "-m", "Merge");
+    git(this.path, "update-ref", `refs/pull/${number}/merge`, commit);
+    return `refs/pull/${number}/merge`;
+  }
+
   /** The commit of a branch. */
   tip(branch = "main"): string {
-    return git(this.path, "rev-parse", `refs/heads/${branch}`);
+    return this.tipOf(`refs/heads/${branch}`);
+  }
+
+  /** The commit of a full ref. */
+  tipOf(ref: string): string {
+    return git(this.path, "rev-parse", `${ref}^{commit}`);
   }
 
   /** What a file says on a branch, or at a commit. */
@@ -146,7 +161,9 @@ export function cloneAt({ remote, folder, ref, isWhole, token }: CloneOptions): 
   const source = isCommit || ref.startsWith("refs/") ? ref : `refs/heads/${ref}`;
   const wanted = isWhole ? ["+refs/heads/*:refs/remotes/origin/*", source] : ["--depth=1", source];
   git(folder, "fetch", "--quiet", "--no-tags", "origin", ...wanted);
-  const commit = isWhole ? git(remote.path, "rev-parse", `${source}^{commit}`) : git(folder, "rev-parse", "FETCH_HEAD");
+  const commit = isWhole
+    ? git(remote.path, "rev-parse", `${source}^{commit}`)
+    : git(folder, "rev-parse", "FETCH_HEAD");
   if (isCommit || source.startsWith("refs/pull/")) git(folder, "checkout", "--quiet", "--detach", commit);
   else git(folder, "checkout", "--quiet", "-B", source.slice("refs/heads/".length), commit);
   if (token !== undefined) allowPush(folder, token);
