@@ -8,6 +8,7 @@ import { type Reference, formatReference, parseReference } from "../registry/ref
 import { validate } from "../registry/schema.ts";
 import { sortedEntries } from "../registry/tree-reader.ts";
 import type { BuilderVersion } from "./builder.ts";
+import type { githubMatrix } from "./shards.ts";
 
 /** The files of a hand-over, beside its log. */
 const IMAGE = "image.sif";
@@ -65,16 +66,61 @@ export function writeHandOver(handOver: HandOver): HandOver {
 /** Folders below one another that are looked at: a name of 255 characters has fewer segments. */
 const DEEPEST = 130;
 
+/** What was found where builds leave images. */
+export interface FoundHandOvers {
+  /** In the order of their places. */
+  readonly handOvers: readonly HandOver[];
+  /** What is there and is no hand-over: a build may have written anything. */
+  readonly problems: readonly StowageError[];
+}
+
 /**
- * Everything that builds left below a folder, in the order of their places. All of it is a stranger's: a build may have
- * written anything there. Throws StowageError ("image") where a build.json is not what {@link writeHandOver} writes, or
- * lies where that would not have put it.
+ * Everything that builds left below a folder. A build.json that is not what {@link writeHandOver} writes, or lies where
+ * that would not have put it, is a problem and keeps no other from being found. Throws StowageError ("usage") where
+ * there is no such folder.
  */
-export function readHandOvers(out: string): HandOver[] {
-  if (!statsOf(out)?.isDirectory()) {
-    throw new StowageError("usage", `no folder at ${out}; expected what stowage build --out wrote`);
+export function readHandOvers(out: string): FoundHandOvers {
+  requireFolder(out);
+  const handOvers: HandOver[] = [];
+  const problems: StowageError[] = [];
+  for (const folder of foldersBelow(out, 0)) {
+    try {
+      handOvers.push(readHandOver(out, folder));
+    } catch (error) {
+      if (!(error instanceof StowageError)) throw error;
+      problems.push(error);
+    }
   }
-  return [...foldersBelow(out, 0)].map((folder) => readHandOver(out, folder));
+  return { handOvers, problems };
+}
+
+/**
+ * The same where each job of a matrix left a folder of its own, called `…-<id>`. An image is taken from the job that was
+ * to build it, and from no other: one recipe must not reach another's image.
+ */
+export function readJobHandOvers(out: string, { include }: ReturnType<typeof githubMatrix>): FoundHandOvers {
+  requireFolder(out);
+  const planned = new Map(include.map(({ id, references }) => [id, new Set(references.split(" "))]));
+  const found: { handOvers: HandOver[]; problems: StowageError[] } = { handOvers: [], problems: [] };
+  for (const entry of sortedEntries(out).filter((each) => each.isDirectory())) {
+    const job = planned.get(/-(\d+)$/.exec(entry.name)?.[1] ?? "");
+    const { handOvers, problems } = readHandOvers(join(out, entry.name));
+    found.problems.push(...problems);
+    for (const handOver of handOvers) {
+      const name = formatReference(handOver.reference);
+      if (job?.has(name)) found.handOvers.push(handOver);
+      else
+        found.problems.push(
+          new StowageError("image", `${name}: is not published: the job ${entry.name} was not to build it`),
+        );
+    }
+  }
+  return found;
+}
+
+function requireFolder(out: string): void {
+  if (statsOf(out)?.isDirectory()) return;
+  throw new StowageError("usage", `no folder at ${out}; expected what stowage build --out wrote`);
 }
 
 /** The folders with a build.json; links are not followed. */

@@ -1,14 +1,18 @@
-import { Command } from "commander";
-import { readHandOvers } from "../build/hand-over.ts";
+import { Command, Option } from "commander";
+import { type FoundHandOvers, readHandOvers, readJobHandOvers } from "../build/hand-over.ts";
+import { planBuilds } from "../build/plan.ts";
+import { githubMatrix } from "../build/shards.ts";
 import { StowageError } from "../errors.ts";
 import { plural } from "../format.ts";
+import { printable } from "../printable.ts";
 import { jsonOption, quietOption, rootOption, treeOption } from "./options.ts";
 import { printNote } from "./output.ts";
-import { type PublishingOptions, publishHandOvers, publishingOptions } from "./publishing.ts";
+import { type PublishingOptions, openRegistry, publishHandOvers, publishingOptions } from "./publishing.ts";
 import { parseCollection } from "./selection.ts";
 
 interface Options extends PublishingOptions {
   readonly collection?: string;
+  readonly matrix?: "github";
 }
 
 export function publishCommand(): Command {
@@ -17,6 +21,12 @@ export function publishCommand(): Command {
     .argument("<dir>", "the folder")
     .addOption(rootOption())
     .addOption(treeOption())
+    .addOption(
+      new Option(
+        "--matrix <ci>",
+        "the folder has one of each job of plan --matrix: take images from the jobs that were to build them",
+      ).choices(["github"]),
+    )
     .option("--collection <name>", "take images of this collection alone, built from recipes elsewhere");
   for (const option of publishingOptions()) command.addOption(option);
   return command
@@ -24,21 +34,25 @@ export function publishCommand(): Command {
     .addOption(quietOption())
     .addHelpText(
       "after",
-      "\nExamples:\n  $ stowage publish _build --commit\n  $ stowage publish _build --collection lab/tool --pr",
+      "\nExamples:\n  $ stowage publish _build --matrix github --commit\n  $ stowage publish _build --collection lab/tool --pr",
     )
     .action(runPublish);
 }
 
 async function runPublish(directory: string, options: Options): Promise<void> {
   const collection = options.collection === undefined ? undefined : parseCollection(options.collection);
-  const handOvers = readHandOvers(directory);
+  const { handOvers, problems } = find(directory, options);
+  for (const problem of problems) printNote(`stowage: ${printable(problem.message)}`);
   if (handOvers.length === 0 && !options.quiet) printNote(`There is no image in ${directory}.`);
   const published = await publishHandOvers(handOvers, options, collection);
-  const failures = handOvers.length - published.length;
-  if (failures > 0) {
-    throw new StowageError(
-      "build",
-      `${failures} of ${plural(handOvers.length, "image")} could not be published`,
-    );
-  }
+  const count = handOvers.length + problems.length;
+  const failures = count - published.length;
+  if (failures > 0)
+    throw new StowageError("build", `${failures} of ${plural(count, "image")} could not be published`);
+}
+
+function find(directory: string, options: Options): FoundHandOvers {
+  if (options.matrix === undefined) return readHandOvers(directory);
+  const { builds } = planBuilds(openRegistry(options).registry);
+  return readJobHandOvers(directory, githubMatrix(builds));
 }

@@ -95,7 +95,6 @@ async function authorizeUpload(object: File): Promise<void> {
 }
 
 async function upload(file: ImageFile, object: File): Promise<void> {
-  const body = file.stream();
   const sink = object.createWriteStream({
     resumable: true,
     chunkSize: CHUNK,
@@ -103,7 +102,7 @@ async function upload(file: ImageFile, object: File): Promise<void> {
     preconditionOpts: { ifGenerationMatch: 0 },
     metadata: { contentType: SIF_TYPE, cacheControl: CACHE_FOREVER, contentLength: file.size },
   });
-  await pipeline(body, sink);
+  await pipeline(file.stream(), sink);
 }
 
 /** What to do about an answer. */
@@ -140,6 +139,5 @@ function reasonOf(error: unknown): string {
 function statusOf(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, status } = error as Error & { code?: unknown; status?: unknown };
-  const number = [code, status].map(Number).find((value) => value >= 400 && value < 600);
-  return number;
+  return [code, status].map(Number).find((value) => value >= 400 && value < 600);
 }

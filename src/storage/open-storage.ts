@@ -19,6 +19,7 @@ export async function openStorage(config: StorageConfig, context: StorageContext
     case "oras":
       return (await import("./oras.ts")).openOras(config, context);
     case "circleci-artifacts":
-      return (await import("./circleci-artifacts.ts")).openCircleciArtifacts(config, context);
+      break;
   }
+  return (await import("./circleci-artifacts.ts")).openCircleciArtifacts(config, context);
 }

@@ -7,6 +7,7 @@ const CHECK_KEYS =
   "check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN, where the keys are temporary)";
 const CHECK_RIGHTS =
   "allow these credentials s3:PutObject, s3:GetObject, s3:ListBucket and s3:AbortMultipartUpload on this bucket";
+const CHANGED = "bytes changed on their way, so that nothing was stored; try again";
 const CHECK_REGION = "check storage.region and storage.endpoint in registry.yml";
 
 /** What to do about the service's own code. */
@@ -21,6 +22,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   RequestTimeTooSkewed: "set this machine's clock",
   PermanentRedirect: CHECK_REGION,
   AuthorizationHeaderMalformed: CHECK_REGION,
+  BadDigest: CHANGED,
+  XAmzContentSHA256Mismatch: CHANGED,
   EntityTooLarge: "the service takes no object of this size",
   CredentialsProviderError:
     "no credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",

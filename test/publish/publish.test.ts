@@ -249,12 +249,55 @@ describe("what a build says of itself is not believed:", () => {
   });
 
   test("one bad image keeps no other from being published", async () => {
-    const root = registryOf({ ...REGISTRY, ...handOver("lab/tool:1.0"), ...handOver("lab/other:1.0") });
+    const root = registryOf({
+      ...REGISTRY,
+      ...handOver("lab/tool:1.0"),
+      ...handOver("lab/other:1.0"),
+      "_build/a/b/c/build.json": "{",
+    });
     const { status, stdout, stderr } = await publish(root);
     expect(status).toBe(1);
     expect(stdout).toMatch(/^lab\/tool:1\.0 /);
-    expect(stderr).toMatch(/1 of 2 images could not be published/);
+    expect(stderr).toMatch(/2 of 3 images could not be published/);
     expect(existsSync(join(root, TAG, "README.md"))).toBe(true);
+  });
+});
+
+describe("what the jobs of a matrix left", () => {
+  const SECOND = "registry/lab/tool/manifests/2.0";
+  const jobFolder = (id: number, files: Files): Files =>
+    Object.fromEntries(
+      Object.entries(files).map(([path, content]) => [
+        path.replace("_build/", `_build/image-${id}/`),
+        content,
+      ]),
+    );
+
+  test("is taken from the job that was to build it", async () => {
+    const root = registryOf({
+      ...REGISTRY,
+      [`${SECOND}/Singularity`]: DEFINITION,
+      ...jobFolder(1, handOver("lab/tool:1.0")),
+      ...jobFolder(2, handOver("lab/tool:2.0", {}, OTHER)),
+    });
+    const { status, stdout } = await publish(root, "--matrix", "github");
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^lab\/tool:1\.0 .*\nlab\/tool:2\.0 .*\n$/);
+  });
+
+  test("is not taken from another, which could put its own image in the place of a neighbour's", async () => {
+    const root = registryOf({
+      ...REGISTRY,
+      [`${SECOND}/Singularity`]: DEFINITION,
+      ...jobFolder(1, { ...handOver("lab/tool:1.0"), ...handOver("lab/tool:2.0") }),
+      ...jobFolder(7, handOver("lab/tool:2.0")),
+    });
+    const { status, stdout, stderr } = await publish(root, "--matrix", "github");
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^lab\/tool:1\.0 .*\n$/);
+    expect(stderr).toContain("lab/tool:2.0: is not published: the job image-1 was not to build it\n");
+    expect(stderr).toContain("lab/tool:2.0: is not published: the job image-7 was not to build it\n");
+    expect(existsSync(join(root, SECOND, "README.md"))).toBe(false);
   });
 });
 

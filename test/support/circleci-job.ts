@@ -13,7 +13,7 @@ export interface CircleJobOptions {
   /** Of the job's context, and CircleCI's own. */
   readonly env: Readonly<Record<string, string>>;
   readonly repository: Remote;
-  readonly branch: string;
+  readonly commit: string;
   /** What jobs hand over to later ones. */
   readonly workspace: string;
   /** What the key of the project's settings is to the repository; undefined where it has none. */
@@ -84,12 +84,12 @@ class CircleJobRun {
 
   async #do(name: string, given: unknown): Promise<void> {
     if (name === "run") return this.#run(commandOf(given));
-    const { repository, branch, deployKey, workspace } = this.#options;
+    const { repository, commit, deployKey, workspace } = this.#options;
     const work = this.#work;
     const { path = "", destination, root = "", paths = [], at = "" } = given as Steps;
     switch (name) {
       case "checkout":
-        cloneAt({ remote: repository, folder: work, ref: branch, isWhole: true });
+        cloneAt({ remote: repository, folder: work, ref: commit, isWhole: true });
         return;
       case "add_ssh_keys":
         if (deployKey !== undefined) allowPush(work, deployKey);

@@ -37,8 +37,8 @@ export async function runPipeline(
   options: PipelineOptions,
 ): Promise<PipelineOutcome> {
   project.repository.allow(DEPLOY_KEY);
-  const pipeline = new Pipeline(project, options);
   const commit = project.repository.tip(options.branch);
+  const pipeline = new Pipeline(project, options, commit);
   const config = parseCircleConfig(project.repository.read(".circleci/config.yml", commit));
   const first = await pipeline.run(config);
   const continuation = [...first.values()].find((each) => each.continuation !== undefined)?.continuation;
@@ -54,11 +54,13 @@ type Outcomes = Map<string, CircleJobOutcome>;
 class Pipeline {
   readonly #project: CircleProject;
   readonly #options: PipelineOptions;
+  readonly #commit: string;
   readonly #folder: string;
   #count = 0;
 
-  constructor(project: CircleProject, options: PipelineOptions) {
+  constructor(project: CircleProject, options: PipelineOptions, commit: string) {
     this.#project = project;
+    this.#commit = commit;
     this.#options = options;
     this.#folder = join(project.folder, `pipeline-${randomUUID()}`);
     mkdirSync(join(this.#folder, "workspace"), { recursive: true });
@@ -119,12 +121,12 @@ class Pipeline {
         CIRCLE_BRANCH: branch,
         CIRCLE_NODE_INDEX: "0",
         CIRCLE_REPOSITORY_URL: `git@github.com:${repository.name}.git`,
-        CIRCLE_SHA1: repository.tip(branch),
+        CIRCLE_SHA1: this.#commit,
         CIRCLE_WORKFLOW_JOB_ID: randomUUID(),
         ...(context !== undefined && contexts[context]),
       },
       repository,
-      branch,
+      commit: this.#commit,
       workspace: this.#workspace,
       deployKey: DEPLOY_KEY,
     });

@@ -52,9 +52,12 @@ export interface Swift {
 export async function startSwift(): Promise<Swift> {
   const folder = mkdtempSync(join(tmpdir(), "stowage-swift-"));
   const children: ChildProcess[] = [];
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", removeFolder);
   const stop = async () => {
     await Promise.all(children.map(end));
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder();
+    process.off("exit", removeFolder);
   };
   try {
     const ports = { account: await freePort(), container: await freePort(), object: await freePort() };
