@@ -19,6 +19,9 @@ import { FindingsError } from "./registry/findings-error.ts";
 const BUG = 70;
 const WRONG_USAGE = 2;
 
+// Amazon's SDK tells whoever stores an image which Node.js it will want one day; package.json says which we want.
+process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+
 process.exitCode = await main(process.argv);
 
 /** Runs one command; the only place that catches everything. */

@@ -1,10 +1,10 @@
 import { dump } from "js-yaml";
 import type { ImageRecord } from "../registry/model.ts";
 
-/**
- * A tag's README.md: the record as front matter, in block YAML that the sites of 2019 read too (what looks like a number
- * or a date and is text stands in quotes), and Markdown below it.
- */
+/** All text stands in quotes: a digest such as 1e50… is a number to some readers, infinite to others. */
+const YAML = { lineWidth: -1, noRefs: true, forceQuotes: true, quoteStyle: "double" } as const;
+
+/** A tag's README.md: the record as front matter, in block YAML that the sites of 2019 read too, and Markdown below it. */
 export function recordText(record: ImageRecord, body: string): string {
   const { schema, created, architecture, size, digest, layers, ...rest } = record;
   const { md5, sha1, recipe, builder, source, labels, log } = rest;
@@ -25,5 +25,5 @@ export function recordText(record: ImageRecord, body: string): string {
     labels: labels && Object.keys(labels).length > 0 ? labels : undefined,
   };
   const known = Object.fromEntries(Object.entries(ordered).filter(([, value]) => value !== undefined));
-  return `---\n${dump(known, { lineWidth: -1, noRefs: true })}---\n\n${body.trim()}\n`;
+  return `---\n${dump(known, YAML)}---\n\n${body.trim()}\n`;
 }

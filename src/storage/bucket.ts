@@ -5,7 +5,7 @@ export const CACHE_FOREVER = "public, max-age=31536000, immutable";
 
 /** What a bucket calls an image. */
 export function objectKey(prefix: string | undefined, key: ImageKey): string {
-  return `${prefix ?? ""}${objectName(key)}`;
+  return prefix === undefined ? objectName(key) : addressBelow(prefix, objectName(key));
 }
 
 /** The address of an object below another address, which may end with a slash. */

@@ -1,7 +1,7 @@
 import { StowageError, messageOf, systemCode } from "../errors.ts";
 
 /** What could not be done with an image. */
-export type S3Action = "stored" | "looked for" | "removed";
+export type S3Action = "stored" | "looked for" | "signed for" | "removed";
 
 const CHECK_KEYS =
   "check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN, where the keys are temporary)";

@@ -2,7 +2,7 @@ import type { Reference } from "../registry/reference.ts";
 import type { StorageConfig } from "../registry/config.ts";
 import type { ImageFile } from "./image-file.ts";
 
-export type StorageKind = StorageConfig["kind"];
+type StorageKind = StorageConfig["kind"];
 
 /** What a storage knows an image by. The same bytes are one object, whatever they are called. */
 export interface ImageKey {
@@ -20,7 +20,7 @@ export interface ImageKey {
  *
  *     const storage = await openStorage({ kind: "s3", bucket: "lab-images" }, { root: ".", env: process.env });
  *     if (!(await storage.has(key))) await storage.put(file, key);
- *     storage.url(key)   // "https://lab-images.s3.amazonaws.com/sha256/3e8e….sif"
+ *     storage.url(key)   // "https://lab-images.s3.us-east-1.amazonaws.com/sha256/3e8e….sif"
  */
 export interface Storage {
   readonly kind: StorageKind;
@@ -34,7 +34,7 @@ export interface Storage {
   has(key: ImageKey): Promise<boolean>;
   /** Where anybody fetches it: what the record says. Asks nobody. */
   url(key: ImageKey): string;
-  /** An address that works for so many seconds, for a bucket that is not public. */
+  /** An address that works for so many seconds (a week at most), for a bucket that is not public. */
   presign?(key: ImageKey, seconds: number): Promise<string>;
   /** Takes the image away; nothing happens where it is not there. */
   remove?(key: ImageKey): Promise<void>;

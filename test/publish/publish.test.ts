@@ -321,7 +321,7 @@ describe("stowage push", () => {
     const root = rootWith({ [`${TAG}/README.md`]: `${record2()}\nAsk the lab before you use it.\n` });
     await push(root, join(root, "image.sif"), "lab/tool:1.0");
     const text = readFileSync(join(root, TAG, "README.md"), "utf8");
-    expect(text).toContain(`digest: sha256:${sha256(ONE)}\n`);
+    expect(text).toContain(`digest: "sha256:${sha256(ONE)}"\n`);
     expect(text).toMatch(/---\n\nAsk the lab before you use it\.\n$/);
   });
 

@@ -28,7 +28,7 @@ export interface StorageSetup {
   linkInPlace?(key: ImageKey, target: string): void;
 }
 
-export interface RefusingSetup {
+interface RefusingSetup {
   /** `a wrong secret`. */
   readonly because: string;
   readonly config: StorageConfig;
@@ -138,7 +138,8 @@ export function storageContract(
       expect(await place.listObjects()).toEqual(before);
     });
 
-    test.runIf(isOneObject)("keeps the same image once, whatever it is called", async () => {
+    test("keeps the same image once, whatever it is called", async () => {
+      if (!isOneObject) return;
       const { place, storage } = await open();
       const bytes = imageBytes(SMALL);
       await storage.put(await imageFileOf(bytes), keyOf(bytes));
@@ -148,7 +149,8 @@ export function storageContract(
       expect(storage.url(keyOf(bytes, OTHER_REFERENCE))).toBe(storage.url(keyOf(bytes)));
     });
 
-    test.runIf(knowsSize)("does not have an image whose object is of another size", async () => {
+    test("does not have an image whose object is of another size", async () => {
+      if (!knowsSize) return;
       const { storage } = await open();
       const bytes = imageBytes(SMALL);
       await storage.put(await imageFileOf(bytes), keyOf(bytes));
@@ -187,6 +189,19 @@ export function storageContract(
       await putAndBeKilled(place, bytes);
       await expectNothing(place, storage, keyOf(bytes));
       await expectPut(place, storage, bytes);
+    });
+
+    test("gives an address that works for a while without one's own credentials", async () => {
+      const { storage } = await open();
+      if (!storage.presign) return;
+      const bytes = imageBytes(SMALL);
+      await storage.put(await imageFileOf(bytes), keyOf(bytes));
+      const response = await fetch(await storage.presign(keyOf(bytes), 60));
+      expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);
+      const altered = await fetch(
+        (await storage.presign(keyOf(bytes), 60)).replace(/Expires=60/, "Expires=61"),
+      );
+      expect(altered.status).toBe(403);
     });
 
     test("takes an image away, and does nothing where there is none", async () => {

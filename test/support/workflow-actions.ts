@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import fastGlob from "fast-glob";
 import { type Artifacts, folderBelow } from "./workflow-artifacts.ts";
 import { type Remote, cloneAt } from "./workflow-remote.ts";
 
@@ -26,17 +26,12 @@ export interface ActionHost {
   repository(name: string): Remote;
   /** A token of an app, for one repository. */
   appToken(privateKey: string, repository: string, permissions: Readonly<Record<string, string>>): string;
-  /** What `actions/attest` signed. */
-  readonly attestations: Attestation[];
+  /** The files that `actions/attest` signed. */
+  readonly attestations: string[];
   /** Where Pages answer. */
   readonly pagesUrl: string;
   /** Puts an artifact's files where Pages serve them. */
   deployPages(folder: string): void;
-}
-
-export interface Attestation {
-  readonly repository: string;
-  readonly subject: string;
 }
 
 type Outputs = Record<string, string>;
@@ -137,8 +132,9 @@ function attest(call: ActionCall): Outputs {
   const inputs = inputsOf(call, "subject-path");
   requirePermission(call, "id-token", "write");
   requirePermission(call, "attestations", "write");
-  const subject = resolve(join(call.workspace, inputs["subject-path"] ?? ""));
-  call.github.attestations.push({ repository: call.job.repository, subject });
+  const subjects = fastGlob.sync(inputs["subject-path"] ?? "", { cwd: call.workspace }).sort();
+  if (subjects.length === 0) throw new Error("there is nothing to attest");
+  call.github.attestations.push(...subjects);
   return {};
 }
 

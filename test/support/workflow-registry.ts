@@ -1,8 +1,16 @@
-import { readFileSync, readdirSync, statSync } from "node:fs";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { hostProfile } from "../../src/host.ts";
+import { createPreviewServer } from "../../src/site/preview-server.ts";
 import { PROJECT } from "./cli.ts";
-import type { Files } from "./registry.ts";
-import type { JobResult, RunOutcome } from "./workflow-run.ts";
+import { newUser } from "./clients.ts";
+import { type Files, temporaryFolder } from "./registry.ts";
+import type { Changes, Remote } from "./workflow-remote.ts";
+import type { JobResult, RunOutcome, Trigger } from "./workflow-run.ts";
+import { LocalGithub, type Settings } from "./workflows.ts";
 
 const IMAGES = join(PROJECT, "images", "sha256");
 
@@ -41,4 +49,82 @@ export function storyOf({ jobs }: Pick<RunOutcome, "jobs">): string {
 /** What the steps of a job printed. */
 export function outputOf({ steps = [] }: JobResult): string {
   return steps.map(({ what, result, output }) => `-- ${what} (${result})\n${output}`).join("\n");
+}
+
+export interface TestRegistry {
+  readonly folder: string;
+  readonly github: LocalGithub;
+  readonly remote: Remote;
+  /** Where its site answers. */
+  readonly url: string;
+  /** Proposes files on a branch, and runs what checks them. */
+  readonly propose: (branch: string, files: Changes, options?: Partial<Trigger>) => Promise<RunOutcome>;
+  /** Runs what publishes main. */
+  readonly publish: (options?: Partial<Trigger>) => Promise<RunOutcome>;
+}
+
+export interface TestRegistryOptions {
+  readonly settings?: Settings;
+  readonly files?: Files;
+  /** GitHub's API, and the token that an app of it gets. */
+  readonly api?: string;
+  readonly appToken?: string;
+}
+
+/** A registry on a GitHub of its own, whose site answers until the test ends. */
+export async function newRegistry(options: TestRegistryOptions = {}): Promise<TestRegistry> {
+  const { settings = { environments: { publish: {} } }, files = registryFiles(), ...api } = options;
+  const folder = temporaryFolder();
+  const pages = join(folder, "pages");
+  mkdirSync(pages);
+  const { server } = createPreviewServer({ directory: pages, basePath: "/", host: hostProfile("pages") });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const github = new LocalGithub({ folder, pages, pagesUrl: url, ...api });
+  const remote = github.create("lab/registry", settings);
+  remote.commitProject(files);
+  let number = 0;
+  return {
+    folder,
+    github,
+    remote,
+    url,
+    propose(branch, changes, more) {
+      const base = remote.tip();
+      if (Object.keys(changes).length > 0) remote.commit(changes, branch);
+      number++;
+      return github.run({
+        repository: remote,
+        workflow: "pull-request",
+        event: "pull_request",
+        ref: remote.propose(branch, number),
+        payload: { pull_request: { number, base: { sha: base } } },
+        ...more,
+      });
+    },
+    publish: (more) =>
+      github.run({ repository: remote, workflow: "publish", event: "push", ref: "refs/heads/main", ...more }),
+  };
+}
+
+/** What a record says: its lines, such as `size: 180224`. */
+export function recordOf(remote: Remote, collection: string, tag: string): string {
+  return remote.read(`registry/${collection}/manifests/${tag}/README.md`);
+}
+
+/** How each job of a run ended. */
+export function resultsOf({ jobs }: Pick<RunOutcome, "jobs">): Record<string, string> {
+  return Object.fromEntries([...jobs].map(([name, { result }]) => [name, result]));
+}
+
+/** What an image says that somebody pulls from a site and runs. */
+export async function pullAndRun(url: string, reference: string): Promise<string> {
+  const user = newUser();
+  await user.output(`apptainer pull --library ${url} image.sif library://${reference}`);
+  return user.output("apptainer run image.sif");
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { ActionHost, Attestation } from "./workflow-actions.ts";
+import type { ActionHost } from "./workflow-actions.ts";
 import { parseWorkflow } from "./workflow-file.ts";
 import { Remote } from "./workflow-remote.ts";
 import { type RunOutcome, type Secrets, type Trigger, WorkflowRun, overall } from "./workflow-run.ts";
@@ -13,6 +13,17 @@ export interface Settings {
   readonly environments?: Readonly<Record<string, Secrets>>;
 }
 
+export interface LocalGithubOptions {
+  /** For repositories and runs. */
+  readonly folder: string;
+  /** The folder that Pages serve, and where they answer. */
+  readonly pages?: string;
+  readonly pagesUrl?: string;
+  /** Where its API answers, and the token that an app of it gets. */
+  readonly api?: string;
+  readonly appToken?: string;
+}
+
 /**
  * As much of GitHub as the workflows need, on this machine: repositories that take a push only from who may, jobs that
  * get the secrets and rights that they would get, artifacts, Pages. What is run is what stands in the files.
@@ -22,7 +33,7 @@ export interface Settings {
  *     const { result } = await github.run({ repository: registry, workflow: "publish", event: "push", ref: "refs/heads/main" });
  */
 export class LocalGithub implements ActionHost {
-  readonly attestations: Attestation[] = [];
+  readonly attestations: string[] = [];
   readonly pagesUrl: string;
   /** What Pages serve. */
   readonly pages: string;
@@ -32,12 +43,12 @@ export class LocalGithub implements ActionHost {
   readonly #repositories = new Map<string, { readonly remote: Remote; readonly settings: Settings }>();
   #count = 0;
 
-  constructor(options: { folder: string; pagesUrl?: string; api?: string; appToken?: string }) {
+  constructor(options: LocalGithubOptions) {
     this.#folder = options.folder;
     this.#api = options.api ?? "http://127.0.0.1:9";
     this.#appToken = options.appToken;
     this.pagesUrl = options.pagesUrl ?? "http://127.0.0.1:9/";
-    this.pages = join(options.folder, "pages");
+    this.pages = options.pages ?? join(options.folder, "pages");
   }
 
   create(name: string, settings: Settings = {}): Remote {

@@ -1,0 +1,79 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import matter from "gray-matter";
+import { recordText } from "../../src/publish/record-text.ts";
+import type { Digest } from "../../src/registry/digest.ts";
+import type { ImageRecord } from "../../src/index.ts";
+import { parsePlainYaml } from "../../src/registry/plain-yaml.ts";
+import { parseRecord } from "../../src/registry/readme.ts";
+import { HEX } from "../support/registry.ts";
+
+const digest = `sha256:${HEX}` as Digest;
+const RECORD: ImageRecord = {
+  schema: 2,
+  size: 184_320,
+  digest,
+  layers: [{ size: 184_320, digest, url: `images/sha256/${HEX}.sif` }],
+  created: "2026-11-20T13:45:44Z",
+  architecture: "amd64",
+  recipe: digest,
+  md5: "1".repeat(32),
+  sha1: "1e5".padEnd(40, "0"),
+  builder: { name: "apptainer", version: "1.10" },
+  source: { repository: "https://github.com/lab/registry", revision: "0123456" },
+  labels: { maintainer: "lab", version: "1.10", "org.label": "yes" },
+  log: "build.log.gz",
+};
+
+const read = (text: string) => parseRecord(text, "README.md");
+
+describe("a record that is written", () => {
+  test("is read again as it was", () => {
+    expect(read(recordText(RECORD, "# Notes"))).toEqual({ value: RECORD, findings: [] });
+  });
+
+  test("is plain enough to be read fast", () => {
+    const [, yaml = ""] = recordText(RECORD, "").split("---\n");
+    expect(parsePlainYaml(yaml)).toMatchObject({ md5: RECORD.md5, builder: { version: "1.10" } });
+  });
+
+  test("says the same to those who read numbers and dates where they see them", () => {
+    const { data, content } = matter(recordText(RECORD, "# Notes"));
+    expect(data).toMatchObject({ ...RECORD, layout: "manifests/singularity" });
+    expect(content.trim()).toBe("# Notes");
+  });
+
+  test("is the same bytes for the same record", () => {
+    expect(recordText({ ...RECORD }, "x")).toBe(recordText(structuredClone(RECORD), "x"));
+  });
+
+  test("is read again as it was, whatever labels an image has", () => {
+    const text = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 40 }),
+      fc.constantFrom(
+        "---",
+        "\n---\n",
+        "~",
+        "",
+        "null",
+        "- a",
+        "a: b",
+        "#x",
+        "'",
+        '"',
+        "\u2028",
+        "{{ x }}",
+        "|",
+        ">-",
+      ),
+    );
+    fc.assert(
+      fc.property(fc.dictionary(text, text, { minKeys: 1, maxKeys: 5 }), (labels) => {
+        const { value, findings } = read(recordText({ ...RECORD, labels }, "body"));
+        expect(findings).toEqual([]);
+        expect(Object.entries(value?.labels ?? {}).sort()).toEqual(Object.entries(labels).sort());
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
