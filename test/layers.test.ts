@@ -57,6 +57,22 @@ test("files of one protocol never import each other", () => {
   }
 });
 
+test.each(["storage", "build"])("kinds of %s never import each other", (layer) => {
+  // As registry.yml calls them; who opens them by these names knows them all.
+  const kinds =
+    layer === "storage"
+      ? ["directory", "s3", "gcs", "github-release", "oras", "circleci-artifacts"]
+      : ["apptainer", "script", "google-cloud-build"];
+  for (const kind of kinds) {
+    const file = `${layer}/${kind}.ts`;
+    expect(files).toContain(file);
+    const others = importsOf(file).filter((path) =>
+      kinds.some((other) => other !== kind && path === `${layer}/${other}.ts`),
+    );
+    expect({ file, others }).toEqual({ file, others: [] });
+  }
+});
+
 test("no file imports itself, directly or through others", () => {
   const done = new Set<string>();
   const visit = (file: string, trail: readonly string[]): void => {

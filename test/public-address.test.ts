@@ -40,13 +40,7 @@ describe("addresses inside a network", () => {
   });
 
   test("are refused where a name has one", async () => {
-    const find = promisify(
-      lookupPublic as (
-        host: string,
-        options: object,
-        done: (error: Error | null, found: string | LookupAddress[]) => void,
-      ) => void,
-    );
+    const find = promisify<string, object, string | LookupAddress[]>(lookupPublic);
     await expect(find("localhost", {})).rejects.toThrow("localhost has an address inside a network");
     await expect(find("localhost", { all: true })).rejects.toThrow(/inside a network/);
     await expect(find("8.8.8.8", {})).resolves.toBe("8.8.8.8");

@@ -12,7 +12,7 @@ import { type BuilderConfig, readConfig } from "../registry/config.ts";
 import { formatReference } from "../registry/reference.ts";
 import { scanRegistry } from "../registry/scan.ts";
 import { jsonOption, quietOption, rootOption, scanOptions, treeOption } from "./options.ts";
-import { printFindings, printNote, printResult } from "./output.ts";
+import { printFindings, printNote, printResult, styled } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { type PublishingOptions, publishHandOvers, publishingOptions } from "./publishing.ts";
 import { type SelectionOptions, selectBuilds, selectionOptions } from "./selection.ts";
@@ -94,6 +94,7 @@ async function buildAll(
     onStart: (build) => {
       name = formatReference(build.reference);
       if (!quiet) printNote(`building ${name}: ${build.reason}`);
+      progress.show(`${name}: starting`);
     },
     onLine: (line) => progress.show(`${name}: ${line}`),
   });
@@ -108,7 +109,7 @@ async function buildAll(
   return built;
 }
 
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Opens each kind of builder once. */
 function rememberBuilders(): (config: BuilderConfig) => Promise<Builder> {
@@ -125,7 +126,8 @@ function printOutcome(outcome: BuildOutcome, isQuiet: boolean): void {
     return printNote(`stowage: ${printableLines(outcome.error.message)}\n  all of its log: ${outcome.log}`);
   if (isQuiet) return;
   const { reference, size } = outcome.handOver;
-  printNote(`built ${formatReference(reference)}: ${formatBytes(size)}, its tests passed`);
+  const word = styled("green", "built", process.stderr);
+  printNote(`${word} ${formatReference(reference)}: ${formatBytes(size)}, its tests passed`);
 }
 
 function printBuilt(built: readonly HandOver[], { json }: Options): void {

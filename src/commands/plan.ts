@@ -95,7 +95,9 @@ function whyOf({ reason, hasBuildScript }: Build): string {
 function summaryOf({ builds, left }: Plan): string {
   const counts = new Map<LeftTag["reason"], number>();
   for (const { reason } of left) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  const parts = [...counts].sort().map(([reason, count]) => `${count} ${reason}`);
+  const parts = [...counts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([reason, count]) => `${count} ${reason}`);
   const rest = parts.length === 0 ? "" : `; left as they are: ${parts.join(", ")}`;
   return `${plural(builds.length, "image")} to build${rest}`;
 }

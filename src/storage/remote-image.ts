@@ -53,7 +53,7 @@ async function openStream(address: string, isPublicOnly: boolean): Promise<Async
 
 function networkOptions({ protocol }: URL, isPublicOnly: boolean): NetworkOptions {
   return {
-    ...(isPublicOnly && { dnsLookup: lookupPublic as NonNullable<NetworkOptions["dnsLookup"]> }),
+    ...(isPublicOnly && { dnsLookup: lookupPublic }),
     hooks: {
       beforeRequest: [
         ({ url }) => {

@@ -45,7 +45,7 @@ describe.skipIf(reason !== undefined)(`what strangers send${because(reason)}`, {
     remote.merge(branch);
     const published = await publish();
     expect(published.result, storyOf(published)).toBe("success");
-    expect(recordOf(remote, "lab/hello", "1.0")).toContain(EXPRESSION);
+    expect(Object.values(recordOf(remote, "lab/hello", "1.0").labels).join()).toContain(EXPRESSION);
 
     remote.commit({ "registry/lab/hello/manifests/2.0/Singularity": recipeThatSays("two") }, `${branch}2`);
     await runPipeline({ repository: remote, folder }, { branch: `${branch}2`, approve: () => false });
@@ -94,7 +94,7 @@ exit 1
     expect(said).toContain("PATH=");
     expect(said).toContain('[remote "origin"]');
     expect(said).toContain("pre-receive hook declined");
-    for (const secret of [...Object.values(SECRETS), "the-environment's-secret", "job-", "owner"])
+    for (const secret of [...Object.values(SECRETS), "the-environment's-secret", "ghs_"])
       expect(said).not.toContain(secret);
     expect(remote.tip()).toBe(before);
   });
@@ -106,7 +106,7 @@ exit 1
   test.each([
     {
       what: "an image that changed after it was built",
-      change(artifacts: Artifacts) {
+      change: (artifacts: Artifacts) => {
         const bytes = readFileSync(imageIn(artifacts));
         bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
         writeFileSync(imageIn(artifacts), bytes);
@@ -115,7 +115,7 @@ exit 1
     },
     {
       what: "an image that nobody asked for",
-      change(artifacts: Artifacts) {
+      change: (artifacts: Artifacts) => {
         const folder = join(artifacts.folderOf("stowage-image-1"), HAND_OVER);
         const description = JSON.parse(readFileSync(join(folder, "build.json"), "utf8")) as object;
         writeFileSync(
@@ -127,7 +127,7 @@ exit 1
     },
     {
       what: "a description that leads out of its folder",
-      change(artifacts: Artifacts) {
+      change: (artifacts: Artifacts) => {
         const folder = join(artifacts.folderOf("stowage-image-1"), HAND_OVER);
         const description = JSON.parse(readFileSync(join(folder, "build.json"), "utf8")) as object;
         writeFileSync(
@@ -135,7 +135,7 @@ exit 1
           JSON.stringify({ ...description, reference: "../../../hello:1.0" }),
         );
       },
-      says: "build.json",
+      says: "is not a reference",
     },
   ])("$what is not published, and main stays as it is", async ({ change, says }) => {
     const { github, remote, publish } = await newRegistry({

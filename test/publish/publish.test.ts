@@ -132,7 +132,7 @@ describe("stowage publish", () => {
 
 /** Attacks by a build, which may write anything into its hand-over. */
 describe("what a build says of itself is not believed:", () => {
-  const refused = async (files: Files, message: string | RegExp, change?: (root: string) => void) => {
+  const expectRefused = async (files: Files, message: string | RegExp, change?: (root: string) => void) => {
     const root = registryOf({ ...REGISTRY, ...files });
     change?.(root);
     const before = listFiles(join(root, "registry"));
@@ -148,22 +148,22 @@ describe("what a build says of itself is not believed:", () => {
     const files = handOver("lab/tool:1.0");
     const swapped = Buffer.from(ONE);
     swapped[swapped.length - 1] = 1;
-    await refused(
+    await expectRefused(
       { ...files, "_build/lab/tool/1.0/image.sif": swapped },
       /image\.sif: is not the image that was built: its sha256 is [0-9a-f]{64}, and [0-9a-f]{64} was expected/,
     );
   });
 
   test("an image of another size", async () => {
-    await refused(handOver("lab/tool:1.0", { size: 1 }), /has 184320 bytes, and 1 were expected/);
+    await expectRefused(handOver("lab/tool:1.0", { size: 1 }), /has 184320 bytes, and 1 were expected/);
   });
 
   test("an image that is none", async () => {
-    await refused(handOver("lab/tool:1.0", {}, Buffer.from("#!/bin/sh\n")), /is not a SIF file/);
+    await expectRefused(handOver("lab/tool:1.0", {}, Buffer.from("#!/bin/sh\n")), /is not a SIF file/);
   });
 
   test("a link in the image's place", async () => {
-    await refused(handOver("lab/tool:1.0"), /image\.sif: cannot be read/, (root) => {
+    await expectRefused(handOver("lab/tool:1.0"), /image\.sif: cannot be read/, (root) => {
       const image = join(root, "_build/lab/tool/1.0/image.sif");
       renameSync(image, join(root, "elsewhere.sif"));
       symlinkSync(join(root, "elsewhere.sif"), image);
@@ -171,14 +171,14 @@ describe("what a build says of itself is not believed:", () => {
   });
 
   test("a reference that nobody asked for", async () => {
-    await refused(
+    await expectRefused(
       handOver("lab/other:1.0"),
       /lab\/other:1\.0: is not published: this registry's plan does not have it/,
     );
   });
 
   test("a frozen tag", async () => {
-    await refused(
+    await expectRefused(
       {
         ...handOver("lab/tool:2.0"),
         "registry/lab/tool/manifests/2.0/Singularity": DEFINITION,
@@ -190,14 +190,14 @@ describe("what a build says of itself is not believed:", () => {
 
   test("a tag that has a record", async () => {
     const recipe = `recipe: sha256:${sha256(DEFINITION)}\n`;
-    await refused(
+    await expectRefused(
       { ...handOver("lab/tool:1.0"), [`${TAG}/README.md`]: record2(recipe) },
       /plan does not have it/,
     );
   });
 
   test("another definition file than the one that is there now", async () => {
-    await refused(
+    await expectRefused(
       handOver("lab/tool:1.0", { recipe: `sha256:${sha256("other")}` }),
       /it was built from another definition file than the one that is there now/,
     );
@@ -228,7 +228,7 @@ describe("what a build says of itself is not believed:", () => {
 
   test("a description that is no JSON, or far too long", async () => {
     for (const text of ["{", "[]", "null", `"${"x".repeat(70_000)}"`]) {
-      await refused(
+      await expectRefused(
         { ...handOver("lab/tool:1.0"), "_build/lab/tool/1.0/build.json": text },
         /build\.json: .* is not right/,
       );

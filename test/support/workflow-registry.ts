@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { load } from "js-yaml";
 import { onTestFinished } from "vitest";
 import { hostProfile } from "../../src/host.ts";
 import { createPreviewServer } from "../../src/site/preview-server.ts";
@@ -112,9 +113,20 @@ export async function newRegistry(options: TestRegistryOptions = {}): Promise<Te
   };
 }
 
-/** What a record says: its lines, such as `size: 180224`. */
-export function recordOf(remote: Remote, collection: string, tag: string): string {
-  return remote.read(`registry/${collection}/manifests/${tag}/README.md`);
+/** What the tests look at in a record. */
+interface TestRecord {
+  readonly size: number;
+  readonly digest: string;
+  readonly source: { readonly repository: string; readonly revision: string };
+  readonly labels: Readonly<Record<string, string>>;
+  readonly layers: readonly { readonly url: string }[];
+}
+
+/** What a tag's README.md says on a branch. */
+export function recordOf(remote: Remote, collection: string, tag: string, branch = "main"): TestRecord {
+  const text = remote.read(`registry/${collection}/manifests/${tag}/README.md`, branch);
+  return load(text.split("---
+")[1] ?? "") as TestRecord;
 }
 
 /** How each job of a run ended. */

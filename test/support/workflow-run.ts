@@ -128,7 +128,7 @@ export class WorkflowRun {
     const { github, trigger, sha, folder } = this.#options;
     const { repository, ref, event } = trigger;
     const permissions = limited(job.permissions ?? workflow.permissions ?? {}, call.permissions, trigger);
-    const token = `job-${randomUUID()}`;
+    const token = `ghs_${randomUUID()}`;
     if (permissions["contents"] === "write") repository.allow(token);
     const environment = environmentOf(job);
     const { environments = {} } = github.settingsOf(repository.name);

@@ -63,7 +63,7 @@ export class LocalGithub implements ActionHost {
 
   appToken(privateKey: string, repository: string, permissions: Readonly<Record<string, string>>): string {
     if (privateKey !== APP_KEY) throw new Error("this is not the app's private key");
-    const token = this.#appToken ?? `app-${randomUUID()}`;
+    const token = this.#appToken ?? `ghs_${randomUUID()}`;
     if (permissions["contents"] === "write") this.repository(repository).allow(token);
     return token;
   }
