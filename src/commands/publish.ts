@@ -44,7 +44,8 @@ async function runPublish(directory: string, options: Options): Promise<void> {
   const { handOvers, problems } = find(directory, options);
   for (const problem of problems) printNote(`stowage: ${printable(problem.message)}`);
   if (handOvers.length === 0 && !options.quiet) printNote(`There is no image in ${directory}.`);
-  const published = await publishHandOvers(handOvers, options, collection);
+  const isKeptBack = options.merge && problems.length > 0;
+  const published = isKeptBack ? [] : await publishHandOvers(handOvers, options, collection);
   const count = handOvers.length + problems.length;
   const failures = count - published.length;
   if (failures > 0)

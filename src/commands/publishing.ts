@@ -101,6 +101,8 @@ export async function publishHandOvers(
     taken.push(outcome.handOver);
     stored.push(outcome.published);
   }
+  // Nobody builds a branch again that is merged: it goes in with all of its records, or not at all.
+  if (options.merge && stored.length < handOvers.length) return [];
   if (stored.length > 0 || options.merge) printArrival(stored, await destination(stored), options);
   return taken;
 }

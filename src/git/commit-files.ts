@@ -204,6 +204,9 @@ async function committer({ top }: Repository): Promise<Record<string, string>> {
   };
 }
 
+/** There is a branch `update/a/b`, and another shall be called `update/a/b/c`. */
+const IMPOSSIBLE = /exists; cannot create|directory file conflict/;
+
 /** What git says where somebody else was faster. */
 const OVERTAKEN =
   /\[rejected\]|fetch first|non-fast-forward|cannot lock ref|incorrect old value|failed to update ref/;
@@ -224,6 +227,6 @@ async function push(
   ];
   const answer = await askGit(top, args, { accepts: [1, 128] });
   if (answer.status === 0) return true;
-  if (OVERTAKEN.test(answer.stderr)) return false;
+  if (OVERTAKEN.test(answer.stderr) && !IMPOSSIBLE.test(answer.stderr)) return false;
   throw new StowageError("git", `git push: ${complaintOf(answer)}`);
 }

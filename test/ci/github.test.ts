@@ -34,7 +34,7 @@ describe.skipIf(reason !== undefined)(`a registry on GitHub${because(reason)}`, 
     const record = recordOf(remote, "lab/hello", "1.0");
     expect(record.source).toEqual({ repository: "https://github.com/lab/registry", revision: merged });
     expect(remote.paths()).toContain(`images/sha256/${record.digest.slice("sha256:".length)}.sif`);
-    expect(github.attestations).toEqual(["_build/lab/hello/1.0/image.sif"]);
+    expect(github.attestations).toEqual(["_build/stowage-image-1/lab/hello/1.0/image.sif"]);
     expect(storyOf(published)).not.toContain(SECRETS.AWS_SECRET_ACCESS_KEY);
 
     expect(await pullAndRun(url, "lab/hello:1.0")).toBe("bonjour\n");

@@ -173,6 +173,15 @@ describe("a remote that refuses", () => {
     await expect(attempt).rejects.not.toThrow(/secret/);
   });
 
+  test("a name below that of another branch says so", async () => {
+    const remote = remoteOf(START);
+    await commitTo(remote.clone(), { "x.txt": "1" }, { branch: "update/a/b", upstream: "main" });
+    const below = { branch: "update/a/b/c", upstream: "main" };
+    await expect(commitTo(remote.clone(), { "y.txt": "1" }, below)).rejects.toThrow(
+      /git push: .*update\/a\/b/,
+    );
+  });
+
   test("by a hook is not asked again", async () => {
     const remote = remoteOf(START);
     writeFileSync(join(remote.path, "hooks/pre-receive"), "#!/bin/sh\necho protected branch >&2\nexit 1\n", {

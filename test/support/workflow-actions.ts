@@ -100,8 +100,8 @@ function uploadArtifact(call: ActionCall): Outputs {
 
 function downloadArtifact(call: ActionCall): Outputs {
   const inputs = inputsOf(call, "pattern", "path", "merge-multiple");
-  if (inputs["merge-multiple"] !== "true") throw new Error("only merge-multiple is known here");
-  call.artifacts.download(inputs.pattern ?? "*", folderBelow(call.workspace, onePath(inputs.path)));
+  const isMerged = inputs["merge-multiple"] === "true";
+  call.artifacts.download(inputs.pattern ?? "*", folderBelow(call.workspace, onePath(inputs.path)), isMerged);
   return {};
 }
 

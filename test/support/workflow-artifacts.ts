@@ -41,12 +41,11 @@ export class Artifacts {
     }
   }
 
-  /** All artifacts that a pattern such as `image-*` names, one over the other; returns their names. */
-  download(pattern: string, target: string): string[] {
+  /** All artifacts that a pattern such as `image-*` names: one over the other, or each in a folder of its name. */
+  download(pattern: string, target: string, isMerged: boolean): void {
     const shape = new RegExp(`^${pattern.replaceAll(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`);
-    const names = this.names.filter((name) => shape.test(name));
-    for (const name of names) cpSync(this.folderOf(name), target, { recursive: true });
-    return names;
+    for (const name of this.names.filter((each) => shape.test(each)))
+      cpSync(this.folderOf(name), isMerged ? target : join(target, name), { recursive: true });
   }
 }
 

@@ -125,8 +125,7 @@ interface TestRecord {
 /** What a tag's README.md says on a branch. */
 export function recordOf(remote: Remote, collection: string, tag: string, branch = "main"): TestRecord {
   const text = remote.read(`registry/${collection}/manifests/${tag}/README.md`, branch);
-  return load(text.split("---
-")[1] ?? "") as TestRecord;
+  return load(text.split("---\n")[1] ?? "") as TestRecord;
 }
 
 /** How each job of a run ended. */
