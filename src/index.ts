@@ -5,6 +5,7 @@
  *     await buildSite({ root: ".", out: "_site", url: "https://lab.github.io/registry/" });
  */
 export { type SiteAddress } from "./address.ts";
+export { type Build, type LeftTag, type Plan, type PlanOptions, planBuilds } from "./build/plan.ts";
 export { type ErrorCode, type Place, StowageError } from "./errors.ts";
 export { type Finding, type FindingCode } from "./finding.ts";
 export { describeFinding, severityOf } from "./check/catalogue.ts";
@@ -34,5 +35,13 @@ export {
   parseReference,
 } from "./registry/reference.ts";
 export { type ScanOptions, publicRegistry, scanRegistry } from "./registry/scan.ts";
+export {
+  type FileDigests,
+  type ImageFile,
+  type ImageFileOptions,
+  openImageFile,
+} from "./storage/image-file.ts";
+export { openStorage } from "./storage/open-storage.ts";
+export { type ImageKey, type Storage, type StorageContext } from "./storage/storage.ts";
 export { type EleventyPluginOptions, eleventyPlugin } from "./site/eleventy-plugin.ts";
 export { type BuildSiteOptions, type BuiltSite, buildSite } from "./site/build-site.ts";
