@@ -51,7 +51,7 @@ describe.skipIf(reason !== undefined)(
 
       const deployed = await publish();
       expect(resultsOf(deployed)).toMatchObject({ plan: "skipped", publish: "skipped", pages: "success" });
-      expect(await pullAndRun(url, "lab/hello:1.0")).toBe("bonjour\n");
+      expect(await pullAndRun("--library", url, "library://lab/hello:1.0")).toBe("bonjour\n");
     });
 
     test("publishes nothing before somebody agrees", async () => {

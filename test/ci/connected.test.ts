@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { PROJECT } from "../support/cli.ts";
 import { because, whyNoApptainer } from "../support/clients.ts";
 import { TOKEN, startGithub } from "../support/github-server.ts";
 import {
@@ -17,22 +20,11 @@ import { APP_KEY } from "../support/workflows.ts";
 
 const reason = whyNoApptainer();
 
-/** The workflow that docs/publishing.md has. */
-const CALLER = `name: images
-on:
-  push:
-    branches: [main]
-permissions: {}
-jobs:
-  images:
-    permissions:
-      contents: read
-    uses: lab/registry/.github/workflows/connected.yml@main
-    with:
-      registry: registry
-      collection: lab/tool
-    secrets: inherit
-`;
+const DOCUMENTED = readFileSync(join(PROJECT, "docs", "publishing.md"), "utf8").match(
+  /(?<=^```yaml\n)[^`]*/gm,
+);
+/** What docs/publishing.md tells a repository to add. */
+const CALLER = DOCUMENTED?.find((text) => text.includes("connected.yml")) ?? "";
 
 const SETTINGS = {
   environments: { publish: { STOWAGE_APP_CLIENT_ID: "Iv1.app", STOWAGE_APP_PRIVATE_KEY: APP_KEY } },
@@ -84,45 +76,37 @@ describe.skipIf(reason !== undefined)(
 
       remote.merge("update/lab/tool");
       await publish();
-      expect(await pullAndRun(url, "lab/tool:1.2.3")).toBe("old\n");
+      expect(await pullAndRun("--library", url, "library://lab/tool:1.2.3")).toBe("old\n");
       expect(recordOf(remote, "lab/tool", "latest").digest).toMatch(/^sha256:/);
 
       await build();
       expect(api.pulls.length, "the same pull request has the new images").toBe(1);
     });
 
-    test.each([
-      {
-        what: "another size",
-        change: (text: string) => text.replaceAll(/size: \d+/g, "size: 4096"),
-        says: "bytes",
-      },
-      {
-        what: "an image that is not there",
-        change: (text: string) => text.replaceAll(/[0-9a-f]{64}/g, "0".repeat(64)),
-        says: "0000",
-      },
-    ])("is refused by the registry where its record tells of $what", async ({ change, says }) => {
+    test("is refused by the registry where a record lies, or reaches for another collection", async () => {
       const { remote, build, propose } = await newConnection();
       await build();
+      const proposed = "update/lab/tool";
       const path = "registry/lab/tool/manifests/latest/README.md";
-      const lie = change(remote.read(path, "update/lab/tool"));
-      const checked = await propose("update/lab/tool", { [path]: lie });
-      expect(resultsOf(checked)).toMatchObject({ check: "failure", build: "skipped" });
-      const check = checked.jobs.get("check");
-      expect(check && outputOf(check)).toMatch(new RegExp(`::error file=${path}.*${says}`));
-    });
-
-    test("is refused by the registry where it reaches for another collection", async () => {
-      const { remote, build, propose } = await newConnection();
-      await build();
-      const record = remote.read("registry/lab/tool/manifests/latest/README.md", "update/lab/tool");
-      const checked = await propose("update/lab/tool", {
-        "registry/lab/other/manifests/1.0/README.md": record,
+      const record = remote.read(path, proposed);
+      const lies = {
+        size: { [path]: record.replaceAll(/size: \d+/g, "size: 4096") },
+        digest: { [path]: record.replaceAll(/[0-9a-f]{64}/g, "0".repeat(64)) },
+        scope: { "registry/lab/other/manifests/1.0/README.md": record },
+      };
+      const complaints: Record<string, unknown> = {};
+      for (const [name, changes] of Object.entries(lies)) {
+        remote.commit(changes, name, proposed);
+        const checked = await propose(name, {});
+        expect(resultsOf(checked)).toMatchObject({ check: "failure", build: "skipped" });
+        const check = checked.jobs.get("check");
+        complaints[name] = /^::error .*/m.exec((check && outputOf(check)) ?? "")?.[0];
+      }
+      expect(complaints).toEqual({
+        size: expect.stringMatching(/^::error file=registry\/lab\/tool\/.*4096/),
+        digest: expect.stringMatching(/^::error file=registry\/lab\/tool\/.*0000/),
+        scope: expect.stringMatching(/lab\/(?:tool|other)/),
       });
-      expect(resultsOf(checked)).toMatchObject({ check: "failure", build: "skipped" });
-      const check = checked.jobs.get("check");
-      expect(check && outputOf(check)).toMatch(/::error.*lab\/tool/);
     });
 
     test("gets nowhere without the app's key", async () => {

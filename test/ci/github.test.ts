@@ -37,7 +37,7 @@ describe.skipIf(reason !== undefined)(`a registry on GitHub${because(reason)}`, 
     expect(github.attestations).toEqual(["_build/stowage-image-1/lab/hello/1.0/image.sif"]);
     expect(storyOf(published)).not.toContain(SECRETS.AWS_SECRET_ACCESS_KEY);
 
-    expect(await pullAndRun(url, "lab/hello:1.0")).toBe("bonjour\n");
+    expect(await pullAndRun("--library", url, "library://lab/hello:1.0")).toBe("bonjour\n");
 
     const again = await publish();
     expect(resultsOf(again)).toMatchObject({
@@ -58,7 +58,7 @@ describe.skipIf(reason !== undefined)(`a registry on GitHub${because(reason)}`, 
     });
     await publish();
     const others = recordOf(remote, "lab/hello", "2.0");
-    expect(await pullAndRun(url, "lab/hello:1.0")).toBe("first\n");
+    const first = recordOf(remote, "lab/hello", "1.0");
 
     const folder = "registry/lab/hello/manifests/1.0";
     const proposed = await propose("again", {
@@ -70,7 +70,8 @@ describe.skipIf(reason !== undefined)(`a registry on GitHub${because(reason)}`, 
     const published = await publish();
     expect(published.result, storyOf(published)).toBe("success");
     expect(recordOf(remote, "lab/hello", "2.0")).toEqual(others);
-    expect(await pullAndRun(url, "lab/hello:1.0")).toBe("mended\n");
+    expect(recordOf(remote, "lab/hello", "1.0").digest).not.toBe(first.digest);
+    expect(await pullAndRun("--library", url, "library://lab/hello:1.0")).toBe("mended\n");
   });
 
   test("publishes what was built, where another build failed, and keeps the old record of that", async () => {
@@ -88,7 +89,7 @@ describe.skipIf(reason !== undefined)(`a registry on GitHub${because(reason)}`, 
     expect(storyOf(published)).toContain("lab/broken:1.0: apptainer test ended with status 3");
     expect(published.artifacts.names).toEqual(expect.arrayContaining(["stowage-image-1", "stowage-image-2"]));
     expect(remote.paths()).not.toContain("registry/lab/broken/manifests/1.0/README.md");
-    expect(await pullAndRun(url, "lab/hello:1.0")).toBe("fine\n");
+    expect(await pullAndRun("--library", url, "library://lab/hello:1.0")).toBe("fine\n");
   });
 
   test("publishes and deploys nothing that its reviewers refuse", async () => {

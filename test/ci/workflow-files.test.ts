@@ -151,6 +151,15 @@ const LINES = [
   new RegExp(String.raw`^${COMMAND} \| sed 's/\^/matrix=/' >> "\$GITHUB_OUTPUT"$`),
 ];
 
+test("each secret and variable is in the documentation", () => {
+  const documentation = readFileSync(join(PROJECT, "docs", "publishing.md"), "utf8");
+  const names = [...texts.values()].flatMap((text) =>
+    [...text.matchAll(/\b(?:secrets|vars)\.(\w+)/g)].map(([, name = ""]) => name),
+  );
+  expect(names.length).toBeGreaterThan(8);
+  for (const name of names) expect(documentation).toContain(`\`${name}\``);
+});
+
 describe("steps", () => {
   const steps = jobs.flatMap(([name, job]) => stepsOf(job).map((step) => ({ name, step })));
 

@@ -1,13 +1,12 @@
 import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type CircleConfig, type CircleJob, type CircleStep, commandOf, partsOf } from "./circleci-file.ts";
+import { type CircleJob, type CircleStep, commandOf, partsOf } from "./circleci-file.ts";
 import { type Remote, allowPush, cloneAt, linkPackages } from "./workflow-remote.ts";
 import { machineEnvironment, runBash } from "./workflow-shell.ts";
 
 export interface CircleJobOptions {
   /** Empty; the job's alone. */
   readonly folder: string;
-  readonly config: CircleConfig;
   readonly job: CircleJob;
   readonly parameters: Readonly<Record<string, string>>;
   /** Of the job's context, and CircleCI's own. */

@@ -113,7 +113,6 @@ class Pipeline {
     if (!job) throw new Error(`there is no job ${name}`);
     return runCircleJob({
       folder: join(this.#folder, `job-${++this.#count}`),
-      config,
       job,
       parameters,
       env: {

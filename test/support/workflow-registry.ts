@@ -133,9 +133,9 @@ export function resultsOf({ jobs }: Pick<RunOutcome, "jobs">): Record<string, st
   return Object.fromEntries([...jobs].map(([name, { result }]) => [name, result]));
 }
 
-/** What an image says that somebody pulls from a site and runs. */
-export async function pullAndRun(url: string, reference: string): Promise<string> {
+/** What an image says that somebody gets with this line, which ends in where it comes from, and runs. */
+export async function pullAndRun(...line: readonly string[]): Promise<string> {
   const user = newUser();
-  await user.output(`apptainer pull --library ${url} image.sif library://${reference}`);
+  await user.output(["apptainer", "pull", ...line.slice(0, -1), "image.sif", line.at(-1)].join(" "));
   return user.output("apptainer run image.sif");
 }

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { tmpdir } from "node:os";
 
 export interface ShellOptions {
   readonly cwd: string;
@@ -48,6 +49,6 @@ export function runBash(line: string, options: ShellOptions): Promise<ShellOutco
 
 /** What a machine of CI has before a job says anything: none of the variables of whoever runs the tests. */
 export function machineEnvironment(home: string): Record<string, string> {
-  const { PATH = "", TMPDIR } = process.env;
-  return { PATH, HOME: home, LANG: "C.UTF-8", CI: "true", ...(TMPDIR !== undefined && { TMPDIR }) };
+  const { PATH = "" } = process.env;
+  return { PATH, HOME: home, TMPDIR: tmpdir(), LANG: "C.UTF-8", CI: "true" };
 }
