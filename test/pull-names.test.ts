@@ -1,3 +1,4 @@
+import { HOST_NAMES } from "../src/host.ts";
 import { describe, expect, test } from "vitest";
 import type { HostName } from "../src/host.ts";
 import { IMAGE, recordOf, storedTag, waysOf } from "./support/protocols.ts";
@@ -146,7 +147,7 @@ describe("an image that lies elsewhere", () => {
     ["netlify", "http", undefined],
     ["server", "http", undefined],
     ["cloudflare", "http", "no: the image lies at http://, and Cloudflare Pages cannot redirect there"],
-    ["netlify", "oras", "no: the image lies at oras://, and Netlify cannot redirect there"],
+    ["netlify", "ftp", "no: the image lies at ftp://, and Netlify cannot redirect there"],
     ["server", "s3", "no: the image lies at s3://, and a web server cannot redirect there"],
     ["pages", "gs", "no: the image lies elsewhere, and GitHub Pages cannot redirect to it"],
   ] as const)("on %s at %s:// is for library and oras: %s", (host, scheme, reason) => {
@@ -156,10 +157,40 @@ describe("an image that lies elsewhere", () => {
     if (reason !== undefined) expect(answers["oras"]).toBe(reason);
   });
 
+  test.each(["@sha256:" + "a".repeat(64), ":1.0_x", ""])(
+    "in a registry of containers is pulled from there (%s)",
+    (end) => {
+      const place = `ghcr.io/lab/tool${end}`;
+      for (const host of HOST_NAMES) {
+        const answers = at(`oras://${place}`, host);
+        expect(answers).toMatchObject({
+          "oras://": `apptainer pull tool_1.0.sif oras://${place}`,
+          oras: `oras pull ${place}`,
+        });
+      }
+    },
+  );
+
+  test.each([
+    "--output=/etc/x",
+    "-o/a",
+    "host",
+    "host/",
+    "HOST/-x",
+    "a/b@sha256:x",
+    "a/b;id",
+    "a/$(id)",
+    "@a/b",
+  ])("at oras://%s is at no place in a registry of containers", (place) => {
+    const answers = at(`oras://${place}`, "server");
+    expect(answers["oras"]).toMatch(/^no: /);
+    expect(answers["oras://"]).toMatch(/^no: /);
+  });
+
   test.each([
     ["https", true, true, true],
     ["http", true, true, true],
-    ["oras", true, false, false],
+    ["oras", false, false, false],
     ["ftp", false, true, false],
     ["s3", false, false, false],
     ["gs", false, false, false],

@@ -5,7 +5,7 @@ import type { PullTarget } from "./target.ts";
 /** A plain download by apptainer, from wherever the image lies. */
 export function downloadAnswer(target: PullTarget): PullAnswer {
   const { url } = target.image;
-  if (!isHttp(url) && schemeOf(url) !== "oras") return { reason: unreachable(url) };
+  if (!isHttp(url)) return { reason: unreachable(url) };
   return { command: commandOf("apptainer", "pull", fileNameOf(target), url) };
 }
 

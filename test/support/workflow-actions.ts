@@ -4,7 +4,7 @@ import { type Artifacts, folderBelow } from "./workflow-artifacts.ts";
 import { type Remote, cloneAt } from "./workflow-remote.ts";
 
 /** What an action is given. */
-export interface ActionCall {
+interface ActionCall {
   readonly inputs: Readonly<Record<string, string>>;
   readonly workspace: string;
   readonly artifacts: Artifacts;

@@ -30,7 +30,7 @@ const CONTEXTS = [
 ];
 
 /** The value of what stands between `${{` and `}}`, by GitHub's own evaluator. */
-export function evaluate(expression: string, options: ExpressionOptions): unknown {
+function evaluate(expression: string, options: ExpressionOptions): unknown {
   try {
     const functions = functionsOf(options);
     const { tokens } = new Lexer(expression).lex();

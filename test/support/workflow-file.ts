@@ -13,7 +13,7 @@ export interface Step {
   readonly "working-directory"?: string;
 }
 
-export type Permissions = Readonly<Record<string, "read" | "write" | "none">>;
+type Permissions = Readonly<Record<string, "read" | "write" | "none">>;
 
 interface Defaults {
   readonly run?: { readonly shell?: string; readonly "working-directory"?: string };
@@ -36,7 +36,7 @@ export interface Job {
   readonly secrets?: "inherit" | Readonly<Record<string, string>>;
 }
 
-export interface Concurrency {
+interface Concurrency {
   readonly group: string;
   readonly "cancel-in-progress": boolean;
 }

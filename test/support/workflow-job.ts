@@ -15,7 +15,7 @@ import type { Job, Step, Workflow } from "./workflow-file.ts";
 import { linkPackages } from "./workflow-remote.ts";
 import { machineEnvironment, runBash } from "./workflow-shell.ts";
 
-export type Status = "success" | "failure";
+type Status = "success" | "failure";
 
 export interface JobOptions {
   /** Empty; the job's alone. */
@@ -31,7 +31,7 @@ export interface JobOptions {
   readonly host: ActionHost;
 }
 
-export interface StepOutcome {
+interface StepOutcome {
   /** The line that was run, or the action. */
   readonly what: string;
   readonly result: Status | "skipped";

@@ -17,7 +17,7 @@ export interface ShellOutcome {
 const PATIENCE = 120_000;
 
 /** Runs a program in a process group of its own, which ends with it or when its time is over. */
-export function runProgram(
+function runProgram(
   program: string,
   args: readonly string[],
   { cwd, env }: ShellOptions,
