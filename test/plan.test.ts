@@ -230,7 +230,7 @@ describe("stowage plan", () => {
       "| `lab/tool:scripted` | no record; by its own `build.sh` |\n",
     );
     expect(await printed("--matrix", "github", "lab/tool:new")).toBe(
-      '{"include":[{"id":"1","references":"lab/tool:new"}]}\n',
+      'matrix={"include":[{"id":"1","references":"lab/tool:new"}]}\n',
     );
     expect(await printed("--matrix", "circleci", "--shard", "2/2")).toMatch(
       /^workflows: \{"build":.*\["lab\/tool:scripted"\].*\}\n$/,

@@ -143,7 +143,7 @@ interface Description {
 function readHandOver(out: string, folder: string): HandOver {
   const file = join(folder, DESCRIPTION);
   const { reference: text, size, digest, recipe, builder } = readDescription(file);
-  const reference = parseReference(text);
+  const reference = parseReferenceIn(text, file);
   if (handOverFolder(out, reference) !== join(folder)) {
     throw new StowageError(
       "image",
@@ -155,6 +155,14 @@ function readHandOver(out: string, folder: string): HandOver {
   }
   const sha256 = digest.slice("sha256:".length);
   return { reference, ...handOverFiles(folder), size, sha256, builder, ...(recipe && { recipe }) };
+}
+
+function parseReferenceIn(text: string, file: string): Reference {
+  try {
+    return parseReference(text);
+  } catch (error) {
+    throw new StowageError("image", messageOf(error), { place: { file }, cause: error });
+  }
 }
 
 function readDescription(file: string): Description {

@@ -1,6 +1,7 @@
 import { mkdtempSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { statsOf } from "../read-file.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -14,18 +15,18 @@ export function makeTemporaryFolder(env: Environment, ...others: readonly string
   return mkdtempSync(join(base, "stowage-build-"));
 }
 
-/** The folder with the most bytes free; the first of equals. */
+/** The folder with the most bytes free; the first of those on one disk. */
 function roomiest(folders: readonly string[]): string {
-  const [first = tmpdir()] = [...folders].sort((a, b) => freeBytes(b) - freeBytes(a));
-  return first;
+  const disks = new Map<number, { readonly folder: string; readonly room: number }>();
+  for (const folder of folders) {
+    const disk = statsOf(folder)?.dev;
+    if (disk !== undefined && !disks.has(disk)) disks.set(disk, { folder, room: freeBytes(folder) });
+  }
+  const [best] = [...disks.values()].sort((a, b) => b.room - a.room);
+  return best?.folder ?? tmpdir();
 }
 
-/** -1 where the folder is not there. */
 function freeBytes(folder: string): number {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  } catch {
-    return -1;
-  }
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
 }

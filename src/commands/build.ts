@@ -61,7 +61,8 @@ async function runBuild(references: readonly string[], options: Options): Promis
 
 /** What is stored is not kept twice. Returns how many images could not be published. */
 async function publishBuilt(built: readonly HandOver[], options: Options): Promise<number> {
-  const published = built.length === 0 ? [] : await publishHandOvers(built, options);
+  const published =
+    built.length === 0 ? [] : await publishHandOvers({ handOvers: built, problems: [] }, options);
   for (const { image } of published) rmSync(dirname(image), { recursive: true });
   return built.length - published.length;
 }

@@ -34,7 +34,10 @@ export function planCommand(): Command {
     .addOption(jsonOption())
     .option("--markdown", "print a table in Markdown")
     .addOption(
-      new Option("--matrix <ci>", "print the jobs of a matrix, for CI").choices(["github", "circleci"]),
+      new Option(
+        "--matrix <ci>",
+        "print the jobs of a matrix: a line for $GITHUB_OUTPUT, or for the end of a configuration of CircleCI",
+      ).choices(["github", "circleci"]),
     )
     .addOption(quietOption())
     .addHelpText(
@@ -57,7 +60,7 @@ async function runPlan(references: readonly string[], options: Options): Promise
 }
 
 function formatPlan(plan: Plan, { json, markdown, matrix }: Options): string {
-  if (matrix === "github") return JSON.stringify(githubMatrix(plan.builds));
+  if (matrix === "github") return `matrix=${JSON.stringify(githubMatrix(plan.builds))}`;
   if (matrix === "circleci") return `workflows: ${JSON.stringify(circleciWorkflows(plan.builds))}`;
   if (json) return JSON.stringify(jsonOf(plan), null, 2);
   return markdown ? markdownOf(plan) : tableOf(plan);

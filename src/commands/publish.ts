@@ -1,10 +1,11 @@
 import { Command, Option } from "commander";
-import { type FoundHandOvers, readHandOvers, readJobHandOvers } from "../build/hand-over.ts";
+import { type FoundHandOvers, type HandOver, readHandOvers, readJobHandOvers } from "../build/hand-over.ts";
 import { planBuilds } from "../build/plan.ts";
 import { githubMatrix } from "../build/shards.ts";
 import { StowageError } from "../errors.ts";
 import { plural } from "../format.ts";
-import { printable } from "../printable.ts";
+import { writeFiles } from "../publish/write-files.ts";
+import { formatReference } from "../registry/reference.ts";
 import { jsonOption, quietOption, rootOption, treeOption } from "./options.ts";
 import { printNote } from "./output.ts";
 import { type PublishingOptions, openRegistry, publishHandOvers, publishingOptions } from "./publishing.ts";
@@ -13,6 +14,7 @@ import { parseCollection } from "./selection.ts";
 interface Options extends PublishingOptions {
   readonly collection?: string;
   readonly matrix?: "github";
+  readonly checksums?: string;
 }
 
 export function publishCommand(): Command {
@@ -27,6 +29,7 @@ export function publishCommand(): Command {
         "the folder has one of each job of plan --matrix: take images from the jobs that were to build them",
       ).choices(["github"]),
     )
+    .option("--checksums <file>", "write a line with the sha256 of each image that was published")
     .option("--collection <name>", "take images of this collection alone, built from recipes elsewhere");
   for (const option of publishingOptions()) command.addOption(option);
   return command
@@ -41,15 +44,20 @@ export function publishCommand(): Command {
 
 async function runPublish(directory: string, options: Options): Promise<void> {
   const collection = options.collection === undefined ? undefined : parseCollection(options.collection);
-  const { handOvers, problems } = find(directory, options);
-  for (const problem of problems) printNote(`stowage: ${printable(problem.message)}`);
-  if (handOvers.length === 0 && !options.quiet) printNote(`There is no image in ${directory}.`);
-  const isKeptBack = options.merge && problems.length > 0;
-  const published = isKeptBack ? [] : await publishHandOvers(handOvers, options, collection);
-  const count = handOvers.length + problems.length;
+  const found = find(directory, options);
+  const count = found.handOvers.length + found.problems.length;
+  if (count === 0 && !options.quiet) printNote(`There is no image in ${directory}.`);
+  const published = await publishHandOvers(found, options, collection);
+  if (options.checksums !== undefined && published.length > 0) writeChecksums(options.checksums, published);
   const failures = count - published.length;
   if (failures > 0)
     throw new StowageError("build", `${failures} of ${plural(count, "image")} could not be published`);
+}
+
+/** As sha256sum writes them, for what attests images. */
+function writeChecksums(file: string, published: readonly HandOver[]): void {
+  const lines = published.map(({ sha256, reference }) => `${sha256}  ${formatReference(reference)}\n`);
+  writeFiles([{ path: file, content: lines.join("") }]);
 }
 
 function find(directory: string, options: Options): FoundHandOvers {

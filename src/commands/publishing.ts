@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import type { HandOver } from "../build/hand-over.ts";
+import type { FoundHandOvers, HandOver } from "../build/hand-over.ts";
 import { StowageError } from "../errors.ts";
 import { formatBytes, plural } from "../format.ts";
 import {
@@ -11,7 +11,7 @@ import {
   workTree,
 } from "../publish/destination.ts";
 import { printable } from "../printable.ts";
-import { storeHandOvers } from "../publish/publish-hand-overs.ts";
+import { type PublishOutcome, storeHandOvers } from "../publish/publish-hand-overs.ts";
 import { sourceOf } from "../publish/source.ts";
 import type { Registry } from "../registry/model.ts";
 import { type CollectionName, formatReference } from "../registry/reference.ts";
@@ -68,22 +68,43 @@ export function openRegistry(options: CommonOptions): { registry: Registry; tree
 
 /**
  * Stores what builds left, and lets their records arrive together. What cannot be published is told and the rest goes
- * on. Returns what was published.
+ * on; but an approved branch is merged whole or not at all, for nobody would build on main what is missing then.
+ * Returns what was published.
  */
 export async function publishHandOvers(
-  handOvers: readonly HandOver[],
+  { handOvers, problems }: FoundHandOvers,
   options: PublishingOptions,
   collection?: CollectionName,
 ): Promise<readonly HandOver[]> {
   const { registry, tree } = openRegistry(options);
-  const { root } = options;
   const destination = destinationOf(options, tree, registry);
+  const outcomes = await storeAll(handOvers, { registry, tree, collection }, options);
+  const errors = [...problems, ...outcomes.flatMap((outcome) => ("error" in outcome ? [outcome.error] : []))];
+  for (const { message } of errors) printNote(`stowage: ${printable(message)}`);
+  const stored = outcomes.filter((outcome) => "published" in outcome);
+  const isMergedInPart = options.merge && errors.length > 0;
+  if (stored.length === 0 || isMergedInPart) return [];
+  const published = stored.map((outcome) => outcome.published);
+  printArrival(published, await destination(published), options);
+  return stored.map(({ handOver }) => handOver);
+}
+
+interface Into {
+  readonly registry: Registry;
+  readonly tree: string;
+  readonly collection: CollectionName | undefined;
+}
+
+async function storeAll(
+  handOvers: readonly HandOver[],
+  { registry, tree, collection }: Into,
+  { root, quiet }: PublishingOptions,
+): Promise<PublishOutcome[]> {
   const storage = await openStorage(registry.config.storage, { root, env: process.env });
   const source = sourceOf(process.env);
-  const progress = new Progress(process.stderr, { isQuiet: options.quiet ?? false });
-  const taken: HandOver[] = [];
-  const stored: Published[] = [];
-  const outcomes = storeHandOvers(handOvers, {
+  const progress = new Progress(process.stderr, { isQuiet: quiet ?? false });
+  const outcomes: PublishOutcome[] = [];
+  for await (const outcome of storeHandOvers(handOvers, {
     registry,
     root,
     tree,
@@ -91,20 +112,11 @@ export async function publishHandOvers(
     ...(source && { source }),
     ...(collection !== undefined && { collection }),
     onProgress: (handOver) => showUpload(progress, formatReference(handOver.reference)),
-  });
-  for await (const outcome of outcomes) {
+  })) {
     progress.clear();
-    if ("error" in outcome) {
-      printNote(`stowage: ${printable(outcome.error.message)}`);
-      continue;
-    }
-    taken.push(outcome.handOver);
-    stored.push(outcome.published);
+    outcomes.push(outcome);
   }
-  // Nobody builds a branch again that is merged: it goes in with all of its records, or not at all.
-  if (options.merge && stored.length < handOvers.length) return [];
-  if (stored.length > 0 || options.merge) printArrival(stored, await destination(stored), options);
-  return taken;
+  return outcomes;
 }
 
 /** A line such as `storing vanessa/greeting:latest: 12 MB of 50 MB`. */

@@ -34,7 +34,7 @@ describe.skipIf(reason !== undefined)(`a registry on GitHub${because(reason)}`, 
     const record = recordOf(remote, "lab/hello", "1.0");
     expect(record.source).toEqual({ repository: "https://github.com/lab/registry", revision: merged });
     expect(remote.paths()).toContain(`images/sha256/${record.digest.slice("sha256:".length)}.sif`);
-    expect(github.attestations).toEqual(["_build/stowage-image-1/lab/hello/1.0/image.sif"]);
+    expect([...github.attestations]).toEqual([["lab/hello:1.0", record.digest.slice("sha256:".length)]]);
     expect(storyOf(published)).not.toContain(SECRETS.AWS_SECRET_ACCESS_KEY);
 
     expect(await pullAndRun("--library", url, "library://lab/hello:1.0")).toBe("bonjour\n");
@@ -92,15 +92,15 @@ describe.skipIf(reason !== undefined)(`a registry on GitHub${because(reason)}`, 
     expect(await pullAndRun("--library", url, "library://lab/hello:1.0")).toBe("fine\n");
   });
 
-  test("publishes and deploys nothing that its reviewers refuse", async () => {
+  test("publishes nothing that its reviewers refuse", async () => {
     const { remote, publish, github } = await newRegistry({
       files: { ...registryFiles(), ...tagFiles("lab/hello", "1.0", recipeThatSays("no")) },
     });
     const before = remote.tip();
     const refused = await publish({ review: (environment) => environment !== "publish" });
-    expect(resultsOf(refused)).toMatchObject({ build: "success", publish: "failure", pages: "skipped" });
+    expect(resultsOf(refused)).toMatchObject({ build: "success", publish: "failure", pages: "success" });
     expect(remote.tip()).toBe(before);
-    expect(github.attestations).toEqual([]);
+    expect(github.attestations.size).toBe(0);
   });
 
   test("leaves building to CircleCI where it is told to, and deploys the site", async () => {

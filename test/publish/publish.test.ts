@@ -263,6 +263,38 @@ describe("what a build says of itself is not believed:", () => {
   });
 });
 
+describe("an approved branch", () => {
+  const SECOND = "registry/lab/tool/manifests/2.0";
+
+  /** A clone whose branch adds two recipes, and what was built of them. */
+  function approvedBranch() {
+    const remote = remoteOf({ "README.md": "# Registry\n" });
+    const clone = remote.clone();
+    clone.git("switch", "--quiet", "--create", "recipes");
+    const approved = clone.commit({ ...REGISTRY, [`${SECOND}/Singularity`]: DEFINITION });
+    writeFiles(clone.path, { ...handOver("lab/tool:1.0"), ...handOver("lab/tool:2.0", {}, OTHER) });
+    return { remote, clone, approved };
+  }
+
+  test("goes to main with its records", async () => {
+    const { remote, clone, approved } = approvedBranch();
+    expect((await publish(clone.path, "--commit", "--merge")).status).toBe(0);
+    expect(remote.log("main", "%H")).toContain(approved);
+    const { collections } = scanRegistry({ root: remote.clone().path });
+    expect(collections[0]?.tags.map(({ status }) => status)).toEqual(["built", "built"]);
+  });
+
+  test("goes to main whole or not at all", async () => {
+    const { remote, clone } = approvedBranch();
+    writeFiles(clone.path, { "_build/lab/tool/2.0/image.sif": ONE });
+    const { status, stderr } = await publish(clone.path, "--commit", "--merge");
+    expect(status).toBe(1);
+    expect(stderr).toContain("is not the image that was built");
+    expect(stderr).toContain("2 of 2 images could not be published");
+    expect(remote.log()).toEqual(["Begin"]);
+  });
+});
+
 describe("what the jobs of a matrix left", () => {
   const SECOND = "registry/lab/tool/manifests/2.0";
   const jobFolder = (id: number, files: Files): Files =>

@@ -88,7 +88,7 @@ class CircleJobRun {
     const { path = "", destination, root = "", paths = [], at = "" } = given as Steps;
     switch (name) {
       case "checkout":
-        cloneAt({ remote: repository, folder: work, ref: commit, isWhole: true });
+        cloneAt({ remote: repository, folder: work, ref: commit, depth: 0 });
         return;
       case "add_ssh_keys":
         if (deployKey !== undefined) allowPush(work, deployKey);

@@ -1,5 +1,4 @@
-import { mkdirSync } from "node:fs";
-import fastGlob from "fast-glob";
+import { mkdirSync, readFileSync } from "node:fs";
 import { type Artifacts, folderBelow } from "./workflow-artifacts.ts";
 import { type Remote, cloneAt } from "./workflow-remote.ts";
 
@@ -26,8 +25,8 @@ export interface ActionHost {
   repository(name: string): Remote;
   /** A token of an app, for one repository. */
   appToken(privateKey: string, repository: string, permissions: Readonly<Record<string, string>>): string;
-  /** The files that `actions/attest` signed. */
-  readonly attestations: string[];
+  /** What `actions/attest` signed: names, and the sha256 of each. */
+  readonly attestations: Map<string, string>;
   /** Where Pages answer. */
   readonly pagesUrl: string;
   /** Puts an artifact's files where Pages serve them. */
@@ -86,7 +85,7 @@ function checkout(call: ActionCall): Outputs {
     remote: github.repository(name),
     folder,
     ref,
-    isWhole: inputs["fetch-depth"] === "0",
+    depth: Number(inputs["fetch-depth"] ?? "1"),
     ...(isKept && { token: inputs.token ?? job.token }),
   });
   return { commit, ref };
@@ -129,12 +128,13 @@ function deployPages(call: ActionCall): Outputs {
 }
 
 function attest(call: ActionCall): Outputs {
-  const inputs = inputsOf(call, "subject-path");
+  const inputs = inputsOf(call, "subject-checksums");
   requirePermission(call, "id-token", "write");
   requirePermission(call, "attestations", "write");
-  const subjects = fastGlob.sync(inputs["subject-path"] ?? "", { cwd: call.workspace }).sort();
+  const file = folderBelow(call.workspace, inputs["subject-checksums"] ?? "");
+  const subjects = [...readFileSync(file, "utf8").matchAll(/^([0-9a-f]{64}) {2}(.+)$/gm)];
   if (subjects.length === 0) throw new Error("there is nothing to attest");
-  call.github.attestations.push(...subjects);
+  for (const [, sha256 = "", name = ""] of subjects) call.github.attestations.set(name, sha256);
   return {};
 }
 

@@ -159,18 +159,20 @@ export interface CloneOptions {
   readonly folder: string;
   /** A branch, a commit, or `refs/…`. */
   readonly ref: string;
-  readonly isWhole: boolean;
+  /** How many commits of the history come along; 0 for all, and all branches. */
+  readonly depth: number;
   readonly token?: string;
 }
 
 /** Clones a repository at a ref, as checkouts of CI do; returns the commit. */
-export function cloneAt({ remote, folder, ref, isWhole, token }: CloneOptions): string {
+export function cloneAt({ remote, folder, ref, depth, token }: CloneOptions): string {
   mkdirSync(folder, { recursive: true });
   git(folder, "init", "--quiet");
   git(folder, "remote", "add", "origin", `file://${remote.path}`);
   const isCommit = /^[0-9a-f]{40}$/.test(ref);
   const source = isCommit || ref.startsWith("refs/") ? ref : `refs/heads/${ref}`;
-  const wanted = isWhole ? ["+refs/heads/*:refs/remotes/origin/*", source] : ["--depth=1", source];
+  const isWhole = depth === 0;
+  const wanted = isWhole ? ["+refs/heads/*:refs/remotes/origin/*", source] : [`--depth=${depth}`, source];
   git(folder, "fetch", "--quiet", "--no-tags", "origin", ...wanted);
   const commit = isWhole
     ? git(remote.path, "rev-parse", `${source}^{commit}`)

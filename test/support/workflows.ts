@@ -33,7 +33,7 @@ export interface LocalGithubOptions {
  *     const { result } = await github.run({ repository: registry, workflow: "publish", event: "push", ref: "refs/heads/main" });
  */
 export class LocalGithub implements ActionHost {
-  readonly attestations: string[] = [];
+  readonly attestations = new Map<string, string>();
   readonly pagesUrl: string;
   /** What Pages serve. */
   readonly pages: string;
