@@ -94,6 +94,14 @@ describe("a plan", () => {
   });
 });
 
+test("a plan leaves a tag that is a link to another", () => {
+  const root = registryOf({ [`${TAG}/1.0/Singularity`]: DEFINITION });
+  symlinkSync("1.0", `${root}/${TAG}/latest`);
+  const { builds, left } = planBuilds(scanRegistry({ root }));
+  expect(tagsOf(builds)).toEqual(["1.0"]);
+  expect(left).toMatchObject([{ reference: { tag: "latest" }, reason: "link" }]);
+});
+
 describe("a matrix", () => {
   const many = (count: number) =>
     plan(

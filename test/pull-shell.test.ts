@@ -50,6 +50,7 @@ function registryOf(names: readonly (readonly [string, string, string])[]): Regi
         name: tag as TagName,
         folder: "",
         isFrozen: false,
+        isLink: false,
         hasBuildScript: false,
         hasLog: false,
         status: "built",

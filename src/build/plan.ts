@@ -21,7 +21,8 @@ export interface LeftTag {
     | "stale"
     | "not changed"
     | "no definition file"
-    | "not built here";
+    | "not built here"
+    | "link";
 }
 
 export interface Plan {
@@ -65,6 +66,7 @@ function judge(
   changed: ReadonlySet<string>,
   withStale: boolean,
 ): Pick<Build, "recipe" | "reason"> | LeftTag["reason"] {
+  if (tag.isLink) return "link";
   if (tag.isFrozen) return "frozen";
   if (!tag.definition) return "no definition file";
   if (config.builder.kind === "none") return "not built here";
@@ -108,6 +110,7 @@ function requirePlanned({ builds, left }: Plan, name: string): void {
 const REMEDIES: Readonly<Partial<Record<LeftTag["reason"], string>>> = {
   "up to date": "it is up to date; delete its README.md to have it built again",
   stale: "it has a record; add --stale, or delete its README.md",
+  link: "it is a link to another tag; build that",
   frozen: "it is frozen",
   "not changed": "nothing in its folder changed",
   "not built here": "this registry only receives records (builder: none)",

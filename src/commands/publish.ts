@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
-import { type FoundHandOvers, type HandOver, readHandOvers, readJobHandOvers } from "../build/hand-over.ts";
+import type { HandOver } from "../build/hand-over.ts";
+import { type FoundHandOvers, readHandOvers, readJobHandOvers } from "../build/read-hand-overs.ts";
 import { planBuilds } from "../build/plan.ts";
 import { githubMatrix } from "../build/shards.ts";
 import { StowageError } from "../errors.ts";

@@ -1,5 +1,6 @@
 import { Option } from "commander";
-import type { FoundHandOvers, HandOver } from "../build/hand-over.ts";
+import type { HandOver } from "../build/hand-over.ts";
+import type { FoundHandOvers } from "../build/read-hand-overs.ts";
 import { StowageError } from "../errors.ts";
 import { formatBytes, plural } from "../format.ts";
 import {

@@ -6,7 +6,7 @@ import { makeTemporaryFolder } from "../build/temporary-folder.ts";
 import { StowageError } from "../errors.ts";
 import type { Published } from "../publish/destination.ts";
 import { findTag } from "../publish/publish-hand-overs.ts";
-import { recordFiles } from "../publish/record-files.ts";
+import { recordFiles, requireRecordPlace } from "../publish/record-files.ts";
 import { sourceOf } from "../publish/source.ts";
 import { recordImage, storeImage, storedFiles } from "../publish/store-image.ts";
 import type { ImageRecord, Registry } from "../registry/model.ts";
@@ -54,6 +54,7 @@ async function runPush(first: string, second: string | undefined, options: Optio
     const name = formatReference(reference);
     throw new StowageError("image", `${name}: is frozen, so it keeps its image; push to another tag`);
   }
+  requireRecordPlace(tree, reference);
   const stored = image === undefined ? recordRemote : storeLocal;
   const published = [await stored({ image: image ?? "", reference, registry, tree, options })];
   printArrival(published, await destination(published), options);

@@ -1,9 +1,18 @@
-import { mkdtempSync, realpathSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, basename, join, relative, sep } from "node:path";
 import { StowageError } from "../errors.ts";
 import type { NewFile } from "../new-file.ts";
 import { askGit, complaintOf, git } from "./git.ts";
+import {
+  type Blob,
+  type Repository,
+  committer,
+  mergedTree,
+  openRepository,
+  pathIn,
+  pathsIn,
+  treeOf,
+  treeWith,
+  writeBlobs,
+} from "./objects.ts";
 
 export interface CommitOptions {
   /** A folder of a clone; its work tree, its index and its branches stay as they are. */
@@ -30,7 +39,7 @@ const MOST_ATTEMPTS = 20;
  * loses anything. Nothing is checked out. Throws StowageError ("git").
  */
 export async function commitFiles(options: CommitOptions): Promise<string> {
-  const repository = await openRepository(options);
+  const repository = await openRepository(options.directory);
   const blobs = await writeBlobs(repository, options.files);
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
     const commit = await commitOnto(await remoteTips(repository, options), repository, options, blobs);
@@ -40,51 +49,6 @@ export async function commitFiles(options: CommitOptions): Promise<string> {
     "git",
     `${options.branch} changed ${MOST_ATTEMPTS} times while this was pushed; try again`,
   );
-}
-
-/** Where git runs, and where its paths begin. */
-interface Repository {
-  readonly top: string;
-}
-
-async function openRepository({ directory }: CommitOptions): Promise<Repository> {
-  return { top: realpathSync(await git(directory, ["rev-parse", "--show-toplevel"])) };
-}
-
-/** A path as git has it. Throws for one that is not in the repository. */
-function pathIn({ top }: Repository, path: string): string {
-  const folder = realFolder(dirname(path));
-  const inside = relative(top, join(folder, basename(path)));
-  if (inside !== ".." && !inside.startsWith(`..${sep}`)) return inside.replaceAll(sep, "/");
-  throw new StowageError("git", `${path}: is not in the repository at ${top}, so it cannot be committed`);
-}
-
-/** The real path of a folder that may not be there yet. */
-function realFolder(folder: string): string {
-  try {
-    return realpathSync(folder);
-  } catch {
-    return join(realFolder(dirname(folder)), basename(folder));
-  }
-}
-
-interface Blob {
-  readonly path: string;
-  readonly id: string;
-  readonly isOnlyIfMissing: boolean;
-}
-
-async function writeBlobs(repository: Repository, files: readonly NewFile[]): Promise<Blob[]> {
-  const blobs: Blob[] = [];
-  for (const { path, content, isOnlyIfMissing } of files) {
-    const args = ["hash-object", "-w", "--no-filters"];
-    const id =
-      content === undefined
-        ? await git(repository.top, [...args, "--", realpathSync(path)])
-        : await git(repository.top, [...args, "--stdin"], { input: content });
-    blobs.push({ path: pathIn(repository, path), id, isOnlyIfMissing: isOnlyIfMissing ?? false });
-  }
-  return blobs;
 }
 
 /** The commits that the new one follows. */
@@ -146,62 +110,6 @@ async function commitOnto(
   const parents = [first, ...others].flatMap((parent) => ["-p", parent]);
   const env = await committer(repository);
   return git(repository.top, ["commit-tree", tree, ...parents, "-F", "-"], { input: message, env });
-}
-
-function treeOf({ top }: Repository, commit: string): Promise<string> {
-  return git(top, ["rev-parse", `${commit}^{tree}`]);
-}
-
-async function mergedTree(repository: Repository, first: string, others: readonly string[]): Promise<string> {
-  const [other, ...more] = others;
-  if (other === undefined) return treeOf(repository, first);
-  if (more.length > 0) throw new StowageError("git", "two branches cannot be merged into a third at once");
-  const args = ["merge-tree", "--write-tree", "--name-only", "--no-messages", first, other];
-  const { status, stdout } = await askGit(repository.top, args, { accepts: [1] });
-  const [tree = "", ...conflicts] = stdout.trimEnd().split("\n");
-  if (status === 0) return tree;
-  throw new StowageError(
-    "git",
-    `the branches do not merge: both changed ${conflicts.join(", ")}; merge them by hand, then publish again`,
-  );
-}
-
-/** Which of the paths a tree has. */
-async function pathsIn(
-  { top }: Repository,
-  tree: string,
-  paths: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const args = ["--literal-pathspecs", "ls-tree", "-z", "--name-only", "--full-tree", tree, "--", ...paths];
-  return new Set((await git(top, args)).split("\0"));
-}
-
-/** A tree with more files in it, by an index of its own. */
-async function treeWith({ top }: Repository, tree: string, blobs: readonly Blob[]): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), "stowage-index-"));
-  const env = { GIT_INDEX_FILE: join(folder, "index") };
-  try {
-    await git(top, ["read-tree", tree], { env });
-    const entries = blobs.map(({ path, id }) => `100644 ${id}\t${path}\0`).join("");
-    await git(top, ["update-index", "-z", "--index-info"], { env, input: entries });
-    return await git(top, ["write-tree"], { env });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** Whoever git is configured for; a runner is nobody. */
-async function committer({ top }: Repository): Promise<Record<string, string>> {
-  const args = ["-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT"];
-  const { status } = await askGit(top, args, { accepts: [1, 128] });
-  if (status === 0) return {};
-  const [name, email] = ["Stowage", "stowage@localhost"];
-  return {
-    GIT_AUTHOR_NAME: name,
-    GIT_AUTHOR_EMAIL: email,
-    GIT_COMMITTER_NAME: name,
-    GIT_COMMITTER_EMAIL: email,
-  };
 }
 
 /** There is a branch `update/a/b`, and another shall be called `update/a/b/c`. */

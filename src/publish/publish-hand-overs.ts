@@ -7,7 +7,7 @@ import { type CollectionName, type Reference, formatReference } from "../registr
 import { recipeDigest } from "../registry/status.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Published } from "./destination.ts";
-import { recordFiles } from "./record-files.ts";
+import { recordFiles, requireRecordPlace } from "./record-files.ts";
 import { type OnProgress, storeImage, storedFiles } from "./store-image.ts";
 
 export interface PublishOptions {
@@ -50,6 +50,7 @@ export async function* storeHandOvers(
 async function storeHandOver(handOver: HandOver, options: PublishOptions): Promise<Published> {
   const { reference, image, size, sha256, recipe, builder } = handOver;
   const { source, storage, root, tree } = options;
+  requireRecordPlace(tree, reference);
   const facts = { builder, ...(recipe && { recipe }), ...(source && { source }) };
   const candidate = { reference, image, expected: { sha256, size }, facts };
   const stored = await storeImage(candidate, storage, options.onProgress?.(handOver));

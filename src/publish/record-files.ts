@@ -1,4 +1,6 @@
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
+import { StowageError } from "../errors.ts";
 import type { NewFile } from "../new-file.ts";
 import { readTextFile, withoutByteOrderMark } from "../read-file.ts";
 import { splitFrontMatter } from "../registry/front-matter.ts";
@@ -15,6 +17,21 @@ export interface RecordFilesOptions {
   readonly log?: Buffer;
 }
 
+/**
+ * Throws StowageError ("tree") where a record would be written through a link: links in a tree are strangers', and lead
+ * to other tags or out of it.
+ */
+export function requireRecordPlace(tree: string, { collection, tag }: Reference): void {
+  let path = tree;
+  for (const segment of [...collection.split("/"), "manifests", tag]) {
+    path = join(path, segment);
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (!stats || stats.isDirectory()) continue;
+    const what = stats.isSymbolicLink() ? "is a link" : "is not a folder";
+    throw new StowageError("tree", `${path}: ${what}, so no record is written there; choose another tag`);
+  }
+}
+
 /** No README of a person is longer; a longer one does not lend its text. */
 const LONGEST_BODY = 1024 * 1024;
 
@@ -24,6 +41,7 @@ const LONGEST_BODY = 1024 * 1024;
  */
 export function recordFiles({ tree, reference, record, log }: RecordFilesOptions): NewFile[] {
   const { collection, tag } = reference;
+  requireRecordPlace(tree, reference);
   const folder = join(tree, collection, "manifests", tag);
   const readme = join(folder, "README.md");
   const files: NewFile[] = [

@@ -48,6 +48,8 @@ export interface Tag {
   readonly record?: ImageRecord;
   /** `.frozen` stands beside it: never rebuild, never replace. */
   readonly isFrozen: boolean;
+  /** Its folder is a link to another tag's, which is the one to build. */
+  readonly isLink: boolean;
   /** `build.sh` stands beside it: run in place of the builder. */
   readonly hasBuildScript: boolean;
   /** The log of its build stands beside it ({@link BUILD_LOG}). */

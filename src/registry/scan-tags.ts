@@ -15,11 +15,12 @@ export function scanTags(reader: TreeReader, manifests: string): Tag[] {
     .list(manifests)
     .filter((entry) => !entry.name.startsWith(".") && reader.isFolder(entry, join(manifests, entry.name)));
   reader.checkCase(manifests, folders);
-  return folders.flatMap(({ name }) => scanTag(reader, join(manifests, name), name) ?? []);
+  return folders.flatMap((entry) => scanTag(reader, join(manifests, entry.name), entry) ?? []);
 }
 
 /** Undefined where the folder holds no tag, or one that must not be served. */
-function scanTag(reader: TreeReader, folder: string, name: string): Tag | undefined {
+function scanTag(reader: TreeReader, folder: string, place: Dirent): Tag | undefined {
+  const { name } = place;
   const problem = tagProblem(name);
   if (problem) {
     reader.report(problem.code, folder, { name, expected: problem.expected });
@@ -33,6 +34,7 @@ function scanTag(reader: TreeReader, folder: string, name: string): Tag | undefi
     name: name as TagName,
     folder: reader.labelOf(folder),
     isFrozen: entries.some((entry) => entry.name === ".frozen"),
+    isLink: place.isSymbolicLink(),
     hasBuildScript: hasFile(entries, BUILD_SCRIPT),
     hasLog: hasFile(entries, BUILD_LOG),
     ...(definition && { definition }),

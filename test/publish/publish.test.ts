@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, renameSync, symlinkSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
@@ -387,6 +387,27 @@ describe("stowage push", () => {
     expect(status).toBe(1);
     expect(stderr).toContain(`${TAG}/.frozen: is there by now; nothing was pushed`);
     expect(remote.log()).toEqual(["Freeze", "Begin"]);
+  });
+
+  test.each([
+    ["a namespace", "registry/lab", "."],
+    ["a collection", "registry/lab/tool", "."],
+    ["a tag", `${TAG}`, "2.0"],
+    ["the tags", "registry/lab/tool/manifests", "."],
+  ])("writes no record through a link in the place of %s", async (_, path, inside) => {
+    for (const target of ["elsewhere", inside]) {
+      const root = rootWith({
+        "elsewhere/x.txt": "",
+        "registry/lab/tool/manifests/2.0/README.md": record2(),
+      });
+      rmSync(join(root, path), { recursive: true, force: true });
+      symlinkSync(target === "elsewhere" ? join(root, target) : target, join(root, path));
+      const before = listFiles(root);
+      const { status, stderr } = await push(root, join(root, "image.sif"), "lab/tool:1.0");
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/is a link, so no record is written there; choose another tag/);
+      expect(listFiles(root)).toEqual(before);
+    }
   });
 
   test.each([
