@@ -102,6 +102,7 @@ describe.skipIf(reason !== undefined)(`images that lie elsewhere${because(reason
       isOnAnyPort: true,
     });
     const user = newUser({ certificate: certificate.file });
-    expect((await user.pull(commandFor(site, "lab/copy:1", "https://"))).equals(hello.bytes)).toBe(true);
+    for (const way of ["oras://", "oras"])
+      expect((await user.pull(commandFor(site, "lab/copy:1", way))).equals(hello.bytes)).toBe(true);
   });
 });
