@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import type { StorageConfig } from "../src/registry/config.ts";
+import { startRegistry, whyNoRegistry } from "../test/support/docker-registry.ts";
 import { SWIFT_CREDENTIALS, SWIFT_REGION, startSwift, whyNoSwift } from "../test/support/swift.ts";
 import type { PutOrder } from "./put-image.ts";
 import { runNode } from "./run-node.ts";
@@ -16,6 +17,7 @@ const BOUND = 200;
 const PUT_IMAGE = fileURLToPath(new URL("put-image.ts", import.meta.url));
 const BUCKET = "bench-images";
 
+process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
 await benchmark();
 
 /**
@@ -33,6 +35,7 @@ async function benchmark(): Promise<void> {
   const order = { root: folder, path, sha256: digestOfZeros() };
   await measure({ ...order, config: { kind: "directory" } });
   await measureS3(order);
+  await measureOras(order);
 }
 
 async function measureS3(order: Omit<PutOrder, "config">): Promise<void> {
@@ -55,6 +58,20 @@ async function measureS3(order: Omit<PutOrder, "config">): Promise<void> {
     await measure({ ...order, config });
   } finally {
     await swift.stop();
+  }
+}
+
+async function measureOras(order: Omit<PutOrder, "config">): Promise<void> {
+  const reason = whyNoRegistry();
+  if (reason !== undefined) {
+    process.stdout.write(`oras: not measured (${reason})\n`);
+    return;
+  }
+  const registry = await startRegistry();
+  try {
+    await measure({ ...order, config: { kind: "oras", repository: `${registry.host}/bench` } });
+  } finally {
+    await registry.stop();
   }
 }
 
