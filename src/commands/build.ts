@@ -44,6 +44,8 @@ export function buildCommand(): Command {
 }
 
 async function runBuild(references: readonly string[], options: Options): Promise<void> {
+  if (options.out !== undefined && (options.commit || options.pr))
+    throw new StowageError("usage", "--out leaves images for stowage publish, which has --commit and --pr");
   if (options.layout === "repository" && options.out === undefined)
     throw new StowageError("usage", "--layout repository needs --out; stowage publish takes it from there");
   const plan = await selectBuilds(references, options, () => {

@@ -128,7 +128,7 @@ export function showUpload(progress: Progress, name: string): (bytes: number, si
 /** What was published, and where its records are now. */
 export function printArrival(
   published: readonly Published[],
-  { files = [], commit, pullRequest }: Arrival,
+  { files = [], commits = [], pullRequests = [] }: Arrival,
   { json, quiet }: Pick<PublishingOptions, "json" | "quiet">,
 ): void {
   const images = published.map(({ reference, record }) => ({
@@ -137,11 +137,14 @@ export function printArrival(
     size: record.size,
     url: record.layers[0]?.url,
   }));
-  if (json) return printResult(JSON.stringify({ published: images, files, commit, pullRequest }, null, 2));
+  if (json) return printResult(JSON.stringify({ published: images, files, commits, pullRequests }, null, 2));
   for (const { reference, size, url } of images)
     printResult(`${reference}  ${formatBytes(size)}  ${url ?? ""}`);
   if (quiet) return;
   for (const file of files) printNote(`wrote ${file}`);
-  if (commit !== undefined) printNote(`pushed ${commit} with ${plural(published.length, "record")}`);
-  if (pullRequest !== undefined) printNote(`pull request: ${pullRequest}`);
+  if (commits.length > 0)
+    printNote(
+      `pushed ${plural(published.length, "record")} in ${commits.map((id) => id.slice(0, 12)).join(", ")}`,
+    );
+  for (const address of pullRequests) printNote(`pull request: ${address}`);
 }

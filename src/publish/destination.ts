@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { StowageError } from "../errors.ts";
 import { commitFiles } from "../git/commit-files.ts";
 import { git } from "../git/git.ts";
+import { groupBy } from "../group-by.ts";
 import type { NewFile } from "../new-file.ts";
 import type { ImageRecord } from "../registry/model.ts";
 import { type Reference, formatReference } from "../registry/reference.ts";
@@ -18,11 +19,11 @@ export interface Published {
 /** Where records go: into the work tree, a branch of the remote, or a pull request. */
 export type Destination = (published: readonly Published[]) => Promise<Arrival>;
 
-/** What a person wants to know of it: files that were written, or the commit, or the pull request's address. */
+/** What a person wants to know of it: files that were written, or commits, or the addresses of pull requests. */
 export interface Arrival {
   readonly files?: readonly string[];
-  readonly commit?: string;
-  readonly pullRequest?: string;
+  readonly commits?: readonly string[];
+  readonly pullRequests?: readonly string[];
 }
 
 /** Writes records into the work tree; whoever built them commits them. */
@@ -52,7 +53,7 @@ export function onBranch({ root, tree, branch, withHead }: BranchOptions): Desti
       branch,
       ...(withHead && { merge: "HEAD" }),
     });
-    return { commit };
+    return { commits: [commit] };
   };
 }
 
@@ -63,39 +64,49 @@ export interface PullRequestDestination extends BranchOptions {
 }
 
 /** A pull request for each collection, from a branch of its own: the next record of it joins the one that is open. */
-export function byPullRequest({ root, tree, branch, repository, env }: PullRequestDestination): Destination {
+export function byPullRequest(options: PullRequestDestination): Destination {
+  const { env, root, repository } = options;
   return async (published) => {
-    const [collection, ...others] = new Set(published.map(({ reference }) => reference.collection));
-    if (collection === undefined || others.length > 0) {
-      throw new StowageError(
-        "usage",
-        "a pull request brings records of one collection; name it with --collection",
-      );
-    }
-    const head = `update/${collection}`;
-    const token = env["GITHUB_TOKEN"] ?? env["GH_TOKEN"];
+    const token = env["GITHUB_TOKEN"] || env["GH_TOKEN"];
     if (!token) throw new StowageError("usage", "GITHUB_TOKEN is not set; a pull request needs it");
-    const about = commitOf(published, tree);
-    const commit = await commitFiles({
-      ...about,
-      directory: root,
-      remote: REMOTE,
-      branch: head,
-      upstream: branch,
-    });
-    const [title = "", ...body] = about.message.split("\n");
-    const { openPullRequest } = await import("./pull-request.ts");
-    const { url } = await openPullRequest({
-      repository: await repositoryOf(root, repository),
-      token,
-      head,
-      base: branch,
-      title,
-      body: body.join("\n").trim(),
-      ...(env["GITHUB_API_URL"] !== undefined && { api: env["GITHUB_API_URL"] }),
-    });
-    return { commit, pullRequest: url };
+    const asked = { token, repository: await repositoryOf(root, repository) };
+    const commits: string[] = [];
+    const pullRequests: string[] = [];
+    for (const [collection, records] of groupBy(published, ({ reference }) => [reference.collection])) {
+      const { commit, url } = await propose(collection, records, options, asked);
+      commits.push(commit);
+      pullRequests.push(url);
+    }
+    return { commits, pullRequests };
   };
+}
+
+async function propose(
+  collection: string,
+  records: readonly Published[],
+  { root, tree, branch, env }: PullRequestDestination,
+  asked: { readonly token: string; readonly repository: string },
+): Promise<{ readonly commit: string; readonly url: string }> {
+  const head = `update/${collection}`;
+  const about = commitOf(records, tree);
+  const commit = await commitFiles({
+    ...about,
+    directory: root,
+    remote: REMOTE,
+    branch: head,
+    upstream: branch,
+  });
+  const [title = "", ...body] = about.message.split("\n");
+  const { openPullRequest } = await import("./pull-request.ts");
+  const { url } = await openPullRequest({
+    ...asked,
+    head,
+    base: branch,
+    title,
+    body: body.join("\n").trim(),
+    ...(env["GITHUB_API_URL"] && { api: env["GITHUB_API_URL"] }),
+  });
+  return { commit, url };
 }
 
 /** `owner/name` of the repository that is pushed to. */

@@ -99,7 +99,7 @@ describe("stowage publish", () => {
     const { status, stderr } = await publish(clone.path, "--commit");
     expect({ status, stderr }).toEqual({
       status: 0,
-      stderr: expect.stringMatching(/^pushed [0-9a-f]{40} with 2 records\n$/),
+      stderr: expect.stringMatching(/^pushed 2 records in [0-9a-f]{12}\n$/),
     });
     expect(remote.log()).toEqual(["Publish 2 images", "Begin"]);
     const fresh = remote.clone();

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -5,12 +6,14 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { PROJECT, runCli } from "../support/cli.ts";
 import { REPOSITORY, TOKEN, startGithub } from "../support/github-server.ts";
-import { type Files, record2 } from "../support/registry.ts";
+import { type Files, record2, writeFiles } from "../support/registry.ts";
 import { remoteOf } from "../support/repository.ts";
 
 const IMAGES = join(PROJECT, "images/sha256");
 const IMAGE = join(IMAGES, readdirSync(IMAGES).sort()[0] ?? "");
 const FROZEN = "registry/lab/tool/manifests/frozen";
+/** sha256 of nothing. */
+const EMPTY = createHash("sha256").digest("hex");
 const REGISTRY: Files = {
   "registry.yml": `repository: https://github.com/${REPOSITORY}\n`,
   [`${FROZEN}/README.md`]: record2(),
@@ -36,7 +39,7 @@ describe("stowage push --pr", () => {
     const { status, stderr } = await push(["lab/tool:1.0"]);
     expect({ status, stderr }).toMatchObject({
       status: 0,
-      stderr: expect.stringMatching(/^pushed [0-9a-f]{40} with 1 record\npull request: http/),
+      stderr: expect.stringMatching(/^pushed 1 record in [0-9a-f]{12}\npull request: http/),
     });
     expect(github.pulls).toMatchObject([
       { head: "lab:update/lab/tool", base: "main", title: "Publish lab/tool:1.0" },
@@ -53,6 +56,37 @@ describe("stowage push --pr", () => {
     expect(github.pulls.map(({ head }) => head)).toEqual(["lab:update/lab/tool", "lab:update/lab/other"]);
     for (const tag of ["1.0", "2.0"])
       expect(remote.show(`registry/lab/tool/manifests/${tag}/README.md`, "update/lab/tool")).toBeDefined();
+  });
+
+  test("opens one for each collection of what was built", async () => {
+    const { github, remote } = await newRegistry();
+    const clone = remote.clone();
+    const bytes = readFileSync(IMAGE);
+    for (const reference of ["lab/one:1", "lab/two:1"]) {
+      const description = {
+        schema: 1,
+        reference,
+        size: bytes.length,
+        digest: `sha256:${createHash("sha256").update(bytes).digest("hex")}`,
+        builder: { name: "apptainer" },
+      };
+      const folder = `_build/${reference.replace(":", "/")}`;
+      writeFiles(clone.path, {
+        [`registry/${reference.replace(":", "/manifests/")}/Singularity`]: "",
+        [`${folder}/image.sif`]: bytes,
+        [`${folder}/build.json`]: JSON.stringify({ ...description, recipe: `sha256:${EMPTY}` }),
+      });
+    }
+    const env = { GITHUB_API_URL: github.url, GITHUB_TOKEN: TOKEN };
+    const { status, stdout } = await runCli(["publish", "_build", "--pr", "--json"], {
+      cwd: clone.path,
+      env,
+    });
+    expect(status).toBe(0);
+    expect(github.pulls.map(({ head }) => head)).toEqual(["lab:update/lab/one", "lab:update/lab/two"]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      published: [{ reference: "lab/one:1" }, { reference: "lab/two:1" }],
+    });
   });
 
   test("brings a pull request that passes its own check", async () => {
