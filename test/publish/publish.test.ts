@@ -392,7 +392,7 @@ describe("stowage push", () => {
   test.each([
     ["a namespace", "registry/lab", "."],
     ["a collection", "registry/lab/tool", "."],
-    ["a tag", `${TAG}`, "2.0"],
+    ["a tag", TAG, "2.0"],
     ["the tags", "registry/lab/tool/manifests", "."],
   ])("writes no record through a link in the place of %s", async (_, path, inside) => {
     for (const target of ["elsewhere", inside]) {
