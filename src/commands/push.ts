@@ -5,7 +5,6 @@ import { Command } from "commander";
 import { makeTemporaryFolder } from "../build/temporary-folder.ts";
 import { StowageError } from "../errors.ts";
 import type { Published } from "../publish/destination.ts";
-import { findTag } from "../publish/publish-hand-overs.ts";
 import { recordFiles, requireRecordPlace } from "../publish/record-files.ts";
 import { sourceOf } from "../publish/source.ts";
 import { recordImage, storeImage, storedFiles } from "../publish/store-image.ts";
@@ -50,10 +49,6 @@ async function runPush(first: string, second: string | undefined, options: Optio
   const { image, reference } = argumentsOf(first, second, options);
   const { registry, tree } = openRegistry(options);
   const destination = destinationOf(options, tree, registry);
-  if (findTag(registry, reference)?.isFrozen) {
-    const name = formatReference(reference);
-    throw new StowageError("image", `${name}: is frozen, so it keeps its image; push to another tag`);
-  }
   requireRecordPlace(tree, reference);
   const stored = image === undefined ? recordRemote : storeLocal;
   const published = [await stored({ image: image ?? "", reference, registry, tree, options })];

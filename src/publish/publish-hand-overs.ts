@@ -67,7 +67,6 @@ function expectedBuilds(options: PublishOptions): (handOver: HandOver) => void {
     return ({ reference }) => {
       if (reference.collection !== collection)
         throw unexpected(reference, `only images of ${collection} are taken`);
-      if (findTag(registry, reference)?.isFrozen) throw unexpected(reference, "the tag is frozen");
     };
   }
   const planned = new Set(
@@ -86,7 +85,7 @@ function unexpected(reference: Reference, reason: string): StowageError {
   return new StowageError("image", `${formatReference(reference)}: is not published: ${reason}`);
 }
 
-export function findTag({ collections }: Registry, { collection, tag }: Reference): Tag | undefined {
+function findTag({ collections }: Registry, { collection, tag }: Reference): Tag | undefined {
   return collections.find(({ name }) => name === collection)?.tags.find(({ name }) => name === tag);
 }
 

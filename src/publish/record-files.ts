@@ -5,7 +5,7 @@ import type { NewFile } from "../new-file.ts";
 import { readTextFile, withoutByteOrderMark } from "../read-file.ts";
 import { splitFrontMatter } from "../registry/front-matter.ts";
 import { BUILD_LOG, type ImageRecord } from "../registry/model.ts";
-import { type Reference, shortNameOf } from "../registry/reference.ts";
+import { type Reference, formatReference, shortNameOf } from "../registry/reference.ts";
 import { recordText } from "./record-text.ts";
 
 export interface RecordFilesOptions {
@@ -18,18 +18,23 @@ export interface RecordFilesOptions {
 }
 
 /**
- * Throws StowageError ("tree") where a record would be written through a link: links in a tree are strangers', and lead
- * to other tags or out of it.
+ * Throws StowageError ("tree") where no record may be written: in a frozen tag, or through a link, for links in a tree
+ * are strangers', and lead to other tags or out of it. Asks the disk: a tag that cannot be served may be frozen, too.
  */
-export function requireRecordPlace(tree: string, { collection, tag }: Reference): void {
+export function requireRecordPlace(tree: string, reference: Reference): void {
   let path = tree;
-  for (const segment of [...collection.split("/"), "manifests", tag]) {
+  for (const segment of [...reference.collection.split("/"), "manifests", reference.tag]) {
     path = join(path, segment);
     const stats = lstatSync(path, { throwIfNoEntry: false });
     if (!stats || stats.isDirectory()) continue;
     const what = stats.isSymbolicLink() ? "is a link" : "is not a folder";
     throw new StowageError("tree", `${path}: ${what}, so no record is written there; choose another tag`);
   }
+  if (!lstatSync(join(path, ".frozen"), { throwIfNoEntry: false })) return;
+  throw new StowageError(
+    "tree",
+    `${formatReference(reference)}: is frozen, so it keeps its image; choose another tag`,
+  );
 }
 
 /** No README of a person is longer; a longer one does not lend its text. */

@@ -368,9 +368,21 @@ describe("stowage push", () => {
     const root = rootWith({ [`${TAG}/README.md`]: record2(), [`${TAG}/.frozen`]: "" });
     const { status, stderr } = await push(root, join(root, "image.sif"), "lab/tool:1.0");
     expect(status).toBe(1);
-    expect(stderr).toBe("stowage: lab/tool:1.0: is frozen, so it keeps its image; push to another tag\n");
+    expect(stderr).toBe("stowage: lab/tool:1.0: is frozen, so it keeps its image; choose another tag\n");
     expect(existsSync(join(root, "images"))).toBe(false);
   });
+
+  test.each(["---\nsize: x\n---\n", undefined])(
+    "refuses a frozen tag that cannot be served",
+    async (record) => {
+      const files = record === undefined ? {} : { [`${TAG}/README.md`]: record };
+      const root = rootWith({ ...files, [`${TAG}/.frozen`]: "" });
+      const { status, stderr } = await push(root, join(root, "image.sif"), "lab/tool:1.0");
+      expect(status).toBe(1);
+      expect(stderr).toContain("lab/tool:1.0: is frozen, so it keeps its image");
+      expect(existsSync(join(root, "images"))).toBe(false);
+    },
+  );
 
   test("refuses a tag that was frozen meanwhile", async () => {
     const remote = remoteOf({ "image.sif": ONE, [`${TAG}/README.md`]: record2() });
