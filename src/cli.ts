@@ -11,7 +11,7 @@ import { pushCommand } from "./commands/push.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { siteCommand } from "./commands/site.ts";
 import { statusCommand } from "./commands/status.ts";
-import { StowageError } from "./errors.ts";
+import { StowageError, systemCode } from "./errors.ts";
 import { printable } from "./printable.ts";
 import { FindingsError } from "./registry/findings-error.ts";
 
@@ -21,6 +21,12 @@ const WRONG_USAGE = 2;
 
 // Amazon's SDK tells whoever stores an image which Node.js it will want one day; package.json says which we want.
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+
+// Whoever reads it has read enough.
+process.stdout.on("error", (error) => {
+  if (systemCode(error) !== "EPIPE") throw error;
+  process.exit();
+});
 
 process.exitCode = await main(process.argv);
 
@@ -35,6 +41,11 @@ async function main(argv: readonly string[]): Promise<number> {
     if (error instanceof StowageError) {
       process.stderr.write(`stowage: ${printable(error.message)}\n`);
       return error.exitStatus;
+    }
+    // A disk that is full, a folder that may not be read: no bug of ours.
+    if (systemCode(error) !== undefined && error instanceof Error && "syscall" in error) {
+      process.stderr.write(`stowage: ${printable(error.message)}\n`);
+      return WRONG_USAGE;
     }
     process.stderr.write(
       `stowage: this is a bug of Stowage, please report it:\n${String((error as Error)?.stack ?? error)}\n`,

@@ -46,7 +46,17 @@ export async function* buildImages(
   for (const build of builds) {
     if (options.signal.aborted) return;
     options.onStart?.(build);
-    yield await buildImage(build, options);
+    yield await prepared(build, options);
+  }
+}
+
+/** What an earlier recipe left in this one's place, or a full disk, ends this build alone. */
+async function prepared(build: Build, options: BuildImagesOptions): Promise<BuildOutcome> {
+  try {
+    return await buildImage(build, options);
+  } catch (error) {
+    if (!(error instanceof StowageError) || error.code !== "output") throw error;
+    return { build, error, log: handOverFiles(handOverFolder(resolve(options.out), build.reference)).log };
   }
 }
 

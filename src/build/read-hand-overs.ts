@@ -42,15 +42,15 @@ export function readHandOvers(out: string): FoundHandOvers {
 }
 
 /**
- * The same where each job of a matrix left a folder of its own, called `…-<id>`. An image is taken from the job that was
- * to build it, and from no other: one recipe must not reach another's image.
+ * The same where each job of a matrix left a folder of its own, called `stowage-image-<id>`. An image is taken from the
+ * job that was to build it, and from no other: one recipe must not reach another's image.
  */
 export function readJobHandOvers(out: string, { include }: ReturnType<typeof githubMatrix>): FoundHandOvers {
   requireFolder(out);
   const planned = new Map(include.map(({ id, references }) => [id, new Set(references.split(" "))]));
   const found: { handOvers: HandOver[]; problems: StowageError[] } = { handOvers: [], problems: [] };
   for (const entry of sortedEntries(out).filter((each) => each.isDirectory())) {
-    const job = planned.get(/-(\d+)$/.exec(entry.name)?.[1] ?? "");
+    const job = planned.get(/^stowage-image-(\d+)$/.exec(entry.name)?.[1] ?? "");
     const { handOvers, problems } = readHandOvers(join(out, entry.name));
     found.problems.push(...problems);
     for (const handOver of handOvers) {

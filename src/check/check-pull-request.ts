@@ -8,25 +8,32 @@ export interface ChangedTag {
   readonly tag: Tag;
 }
 
-/** The tags whose record is among the changed paths, or all that have one, in the order of the registry. */
+/** The tags whose record, or an image of it that the registry keeps, is among the changed paths; or all that have one. */
 export function* changedRecords(
   { collections }: Registry,
   changed?: ReadonlySet<string>,
 ): Iterable<ChangedTag> {
   for (const collection of collections) {
     for (const tag of collection.tags) {
-      if (tag.record && (!changed || changed.has(`${tag.folder}/README.md`))) yield { collection, tag };
+      if (tag.record && (!changed || isTouched(tag, changed))) yield { collection, tag };
     }
   }
+}
+
+function isTouched({ folder, record }: Tag, changed: ReadonlySet<string>): boolean {
+  return changed.has(`${folder}/README.md`) || (record?.layers.some(({ url }) => changed.has(url)) ?? false);
 }
 
 /**
  * What a pull request must not do, by the paths that it touches (relative to registry.yml): bring records of one
  * collection and touch anything else, for whoever may build one collection must not reach another; change a frozen tag.
  */
-export function checkPullRequest(registry: Registry, paths: readonly string[]): Finding[] {
-  const changed = new Set(paths);
-  return [...scopeFindings(registry, changed), ...frozenFindings(registry, paths, changed)];
+export function checkPullRequest(
+  registry: Registry,
+  paths: readonly string[],
+  wasFrozen: (folder: string) => boolean,
+): Finding[] {
+  return [...scopeFindings(registry, new Set(paths)), ...frozenFindings(registry, paths, wasFrozen)];
 }
 
 /** Storage kind `directory` keeps images there; a record names them by their content. */
@@ -54,21 +61,26 @@ function collectionOf(path: string, folders: ReadonlyMap<string, string>): strin
   return undefined;
 }
 
-/** Freezing a tag is no change of it; unfreezing it is one that comes alone. */
+/** Freezing a tag is no change of it; unfreezing it is one that comes alone. A tag that is gone has changed, too. */
 function* frozenFindings(
   { collections }: Registry,
   paths: readonly string[],
-  changed: ReadonlySet<string>,
+  wasFrozen: (folder: string) => boolean,
 ): Iterable<Finding> {
   const touched = new Set(
     paths.filter((path) => !path.endsWith("/.frozen")).map((path) => path.slice(0, path.lastIndexOf("/"))),
   );
-  for (const { name, tags } of collections) {
-    for (const tag of tags) {
-      const isSwitched = changed.has(`${tag.folder}/.frozen`);
-      if (tag.isFrozen === isSwitched || !touched.has(tag.folder)) continue;
-      const reference = formatReference({ collection: name, tag: tag.name });
-      yield { code: "frozen-changed", file: `${tag.folder}/.frozen`, args: { reference } };
-    }
+  const names = new Map(
+    collections.flatMap(({ name, tags }) =>
+      tags.map((tag) => [tag.folder, formatReference({ collection: name, tag: tag.name })]),
+    ),
+  );
+  for (const folder of touched) {
+    if (!wasFrozen(folder)) continue;
+    yield {
+      code: "frozen-changed",
+      file: `${folder}/.frozen`,
+      args: { reference: names.get(folder) ?? folder },
+    };
   }
 }

@@ -1,9 +1,8 @@
-import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Command } from "commander";
 import { type BuildOutcome, buildImages } from "../build/build-images.ts";
 import type { Builder } from "../build/builder.ts";
-import type { HandOver } from "../build/hand-over.ts";
+import { type HandOver, emptyHandOver } from "../build/hand-over.ts";
 import { openBuilder } from "../build/open-builder.ts";
 import { StowageError } from "../errors.ts";
 import { formatBytes, plural } from "../format.ts";
@@ -65,7 +64,8 @@ async function runBuild(references: readonly string[], options: Options): Promis
 async function publishBuilt(built: readonly HandOver[], options: Options): Promise<number> {
   const published =
     built.length === 0 ? [] : await publishHandOvers({ handOvers: built, problems: [] }, options);
-  for (const { image } of published) rmSync(dirname(image), { recursive: true });
+  // Not the folder: a nested collection's hand-overs may lie below it.
+  for (const { image } of published) emptyHandOver(dirname(image));
   return built.length - published.length;
 }
 
@@ -146,5 +146,5 @@ function printBuilt(built: readonly HandOver[], { json }: Options): void {
 
 /** A sentence, and the last lines of a log below it. */
 function printableLines(text: string): string {
-  return text.split("\n").map(printable).join("\n");
+  return text.split("\n").map(printable).join("\n  |");
 }

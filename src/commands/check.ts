@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { Command, Option } from "commander";
 import { describeFinding, severityOf } from "../check/catalogue.ts";
 import { changedRecords, checkPullRequest } from "../check/check-pull-request.ts";
@@ -6,10 +8,10 @@ import { checkSite } from "../check/check-site.ts";
 import { StowageError } from "../errors.ts";
 import { type Finding, compareFindings } from "../finding.ts";
 import { plural } from "../format.ts";
-import { changedPaths } from "../git/changed-paths.ts";
+import { changedBefore, changedPaths, requireInside } from "../git/changed-paths.ts";
 import { siteOf } from "../protocols/site.ts";
 import type { Registry } from "../registry/model.ts";
-import { publicRegistry, scanRegistry } from "../registry/scan.ts";
+import { publicRegistry, scanRegistry, treeFolder } from "../registry/scan.ts";
 import {
   type CommonOptions,
   type HostOptions,
@@ -60,14 +62,28 @@ export function checkCommand(): Command {
 
 async function runCheck(options: Options): Promise<void> {
   const registry = scanRegistry({ ...scanOptions(options), mayBeEmpty: true });
+  if (options.changedFrom) requireInside(options.root, treeFolder(scanOptions(options), registry.config));
   const paths = options.changedFrom && (await changedPaths(options.root, options.changedFrom));
   const findings = [
     ...standingFindings(registry, options),
-    ...(paths ? checkPullRequest(registry, paths) : []),
+    ...(paths ? checkPullRequest(registry, paths, await frozenBefore(options, paths)) : []),
     ...(options.images ? await imageFindings(registry, paths || undefined, options) : []),
   ].sort(compareFindings);
-  const isRelevant = relevance(paths || undefined);
+  const isRelevant = relevance(registry, paths || undefined);
   report(findings.filter(isRelevant), options);
+}
+
+/** Whether a folder had a .frozen where the branch began. */
+async function frozenBefore(
+  { root, changedFrom = "" }: Options,
+  paths: readonly string[],
+): Promise<(folder: string) => boolean> {
+  const before = new Set(await changedBefore(root, changedFrom));
+  const changed = new Set(paths);
+  return (folder) => {
+    const file = `${folder}/.frozen`;
+    return changed.has(file) ? before.has(file) : existsSync(join(root, file));
+  };
 }
 
 function standingFindings(registry: Registry, options: Options): Finding[] {
@@ -97,9 +113,11 @@ async function imageFindings(
 }
 
 /** A finding is a pull request's own where it is about a file, or a folder, that this touches. */
-function relevance(paths: readonly string[] | undefined): (finding: Finding) => boolean {
+function relevance(registry: Registry, paths: readonly string[] | undefined): (finding: Finding) => boolean {
   if (paths === undefined) return () => true;
   const touched = new Set(paths);
+  // A record whose image is touched, too.
+  for (const { tag } of changedRecords(registry, new Set(paths))) touched.add(`${tag.folder}/README.md`);
   for (const path of paths)
     for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1))
       touched.add(path.slice(0, end));

@@ -1,11 +1,12 @@
 import { Command, Option } from "commander";
 import type { Build, LeftTag, Plan } from "../build/plan.ts";
 import { circleciWorkflows, githubMatrix } from "../build/shards.ts";
+import { requireInside } from "../git/changed-paths.ts";
 import { plural } from "../format.ts";
 import { printable } from "../printable.ts";
 import type { Registry } from "../registry/model.ts";
 import { formatReference } from "../registry/reference.ts";
-import { scanRegistry } from "../registry/scan.ts";
+import { scanRegistry, treeFolder } from "../registry/scan.ts";
 import {
   type CommonOptions,
   jsonOption,
@@ -54,6 +55,8 @@ async function runPlan(references: readonly string[], options: Options): Promise
     options,
     () => (registry = scanRegistry({ ...scanOptions(options), mayBeEmpty: true })),
   );
+  if (options.changedFrom !== undefined && registry)
+    requireInside(options.root, treeFolder(scanOptions(options), registry.config));
   printFindings(registry?.findings ?? []);
   printResult(formatPlan(plan, options));
   if (!options.quiet) printNote(summaryOf(plan));

@@ -4,18 +4,20 @@ import { type FoundHandOvers, readHandOvers, readJobHandOvers } from "../build/r
 import { planBuilds } from "../build/plan.ts";
 import { githubMatrix } from "../build/shards.ts";
 import { StowageError } from "../errors.ts";
+import { changedPaths } from "../git/changed-paths.ts";
 import { plural } from "../format.ts";
 import { writeFiles } from "../publish/write-files.ts";
 import { formatReference } from "../registry/reference.ts";
 import { jsonOption, quietOption, rootOption, treeOption } from "./options.ts";
 import { printNote } from "./output.ts";
 import { type PublishingOptions, openRegistry, publishHandOvers, publishingOptions } from "./publishing.ts";
-import { parseCollection } from "./selection.ts";
+import { changedFromOption, parseCollection } from "./selection.ts";
 
 interface Options extends PublishingOptions {
   readonly collection?: string;
   readonly matrix?: "github";
   readonly checksums?: string;
+  readonly changedFrom?: string;
 }
 
 export function publishCommand(): Command {
@@ -30,6 +32,7 @@ export function publishCommand(): Command {
         "the folder has one of each job of plan --matrix: take images from the jobs that were to build them",
       ).choices(["github"]),
     )
+    .addOption(changedFromOption())
     .option("--checksums <file>", "write a line with the sha256 of each image that was published")
     .option("--collection <name>", "take images of this collection alone, built from recipes elsewhere");
   for (const option of publishingOptions()) command.addOption(option);
@@ -45,10 +48,15 @@ export function publishCommand(): Command {
 
 async function runPublish(directory: string, options: Options): Promise<void> {
   const collection = options.collection === undefined ? undefined : parseCollection(options.collection);
+  const { root, changedFrom } = options;
+  const changed = changedFrom === undefined ? undefined : await changedPaths(root, changedFrom);
   const found = find(directory, options);
   const count = found.handOvers.length + found.problems.length;
   if (count === 0 && !options.quiet) printNote(`There is no image in ${directory}.`);
-  const published = await publishHandOvers(found, options, collection);
+  const published = await publishHandOvers(found, options, {
+    ...(collection !== undefined && { collection }),
+    ...(changed && { changed }),
+  });
   if (options.checksums !== undefined && published.length > 0) writeChecksums(options.checksums, published);
   const failures = count - published.length;
   if (failures > 0)

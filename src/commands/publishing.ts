@@ -12,7 +12,7 @@ import {
   workTree,
 } from "../publish/destination.ts";
 import { printable } from "../printable.ts";
-import { type PublishOutcome, storeHandOvers } from "../publish/publish-hand-overs.ts";
+import { type PublishOptions, type PublishOutcome, storeHandOvers } from "../publish/publish-hand-overs.ts";
 import { sourceOf } from "../publish/source.ts";
 import type { Registry } from "../registry/model.ts";
 import { type CollectionName, formatReference } from "../registry/reference.ts";
@@ -75,11 +75,11 @@ export function openRegistry(options: CommonOptions): { registry: Registry; tree
 export async function publishHandOvers(
   { handOvers, problems }: FoundHandOvers,
   options: PublishingOptions,
-  collection?: CollectionName,
+  { collection, changed }: Pick<PublishOptions, "collection" | "changed"> = {},
 ): Promise<readonly HandOver[]> {
   const { registry, tree } = openRegistry(options);
   const destination = destinationOf(options, tree, registry);
-  const outcomes = await storeAll(handOvers, { registry, tree, collection }, options);
+  const outcomes = await storeAll(handOvers, { registry, tree, collection, changed }, options);
   const errors = [...problems, ...outcomes.flatMap((outcome) => ("error" in outcome ? [outcome.error] : []))];
   for (const { message } of errors) printNote(`stowage: ${printable(message)}`);
   const stored = outcomes.filter((outcome) => "published" in outcome);
@@ -94,11 +94,12 @@ interface Into {
   readonly registry: Registry;
   readonly tree: string;
   readonly collection: CollectionName | undefined;
+  readonly changed: readonly string[] | undefined;
 }
 
 async function storeAll(
   handOvers: readonly HandOver[],
-  { registry, tree, collection }: Into,
+  { registry, tree, collection, changed }: Into,
   { root, quiet }: PublishingOptions,
 ): Promise<PublishOutcome[]> {
   const storage = await openStorage(registry.config.storage, { root, env: process.env });
@@ -112,6 +113,7 @@ async function storeAll(
     storage,
     ...(source && { source }),
     ...(collection !== undefined && { collection }),
+    ...(changed && { changed }),
     onProgress: (handOver) => showUpload(progress, formatReference(handOver.reference)),
   })) {
     progress.clear();

@@ -1,3 +1,5 @@
+import { existsSync, realpathSync } from "node:fs";
+import { relative, resolve, sep } from "node:path";
 import { StowageError } from "../errors.ts";
 import { askGit, git } from "./git.ts";
 
@@ -16,6 +18,34 @@ export async function changedPaths(root: string, revision: string): Promise<stri
   const others = (await askGit(top, ["ls-files", "--others", "--exclude-standard", "-z"])).stdout;
   const paths = new Set(`${known}${others}`.split("\0").filter((path) => path !== ""));
   return [...paths].map((path) => relativeTo(prefix, path)).sort();
+}
+
+/** Throws a usage error for a tree that is not in `root`: no path of its would be among the changed ones. */
+export function requireInside(root: string, tree: string): void {
+  const inside = relative(realpathSync(root), existsSync(tree) ? realpathSync(tree) : resolve(tree));
+  if (inside !== ".." && !inside.startsWith(`..${sep}`)) return;
+  throw new StowageError("usage", `${tree} is not inside of ${root}; --changed-from needs a tree that is`);
+}
+
+/** Those of the changed files that were there before: not added, but changed or taken away. */
+export async function changedBefore(root: string, revision: string): Promise<string[]> {
+  const base = await mergeBase(root, revision);
+  const prefix = await git(root, ["rev-parse", "--show-prefix"]);
+  const top = await git(root, ["rev-parse", "--show-toplevel"]);
+  const diff = [
+    "diff",
+    "--name-only",
+    "-z",
+    "--no-renames",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--diff-filter=a",
+  ];
+  const { stdout } = await askGit(top, [...diff, base, "--"]);
+  return stdout
+    .split("\0")
+    .filter((path) => path !== "")
+    .map((path) => relativeTo(prefix, path));
 }
 
 /** `prefix` is empty or ends in a slash. */

@@ -81,9 +81,11 @@ async function fetchTip(
   const ref = `refs/heads/${branch}`;
   const listed = await git(top, ["ls-remote", "--end-of-options", remote, ref]);
   if (listed === "") return undefined;
-  const tracking = `refs/remotes/stowage/${branch}`;
-  await git(top, ["fetch", "--quiet", "--no-tags", "--end-of-options", remote, `+${ref}:${tracking}`]);
-  return git(top, ["rev-parse", tracking]);
+  const [id = ""] = listed.split("\t", 1);
+  // Into no ref: two runs in one clone would fight for it, and branches that are gone stand in the way of others.
+  const options = ["--quiet", "--no-tags", "--no-write-fetch-head", "--refmap="];
+  await git(top, ["fetch", ...options, "--end-of-options", remote, ref]);
+  return git(top, ["rev-parse", "--verify", `${id}^{commit}`]);
 }
 
 async function isAncestor({ top }: Repository, one: string, other: string): Promise<boolean> {

@@ -57,6 +57,8 @@ export class OciRepository {
       ...this.#asker.network,
       ...(this.#authorization !== undefined && { headers: { authorization: this.#authorization } }),
       decompress: false,
+      followRedirect: ({ url, headers: { location = "" } }) =>
+        URL.canParse(location, url) && this.#isSafe(new URL(location, url)),
       retry: { limit: 0 },
     });
   }

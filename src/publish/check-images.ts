@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import type { ChangedTag } from "../check/check-pull-request.ts";
-import { StowageError, messageOf } from "../errors.ts";
+import { StowageError } from "../errors.ts";
 import type { Finding } from "../finding.ts";
 import { isLocalImage } from "../registry/local-images.ts";
 import type { ImageRecord, Layer } from "../registry/model.ts";
-import { type RemoteOptions, fetchImage } from "../storage/remote-image.ts";
+import { type RemoteOptions, fetchImage, reasonOf } from "../storage/remote-image.ts";
 
 export interface CheckImagesOptions extends Pick<RemoteOptions, "isPublicOnly"> {
   /** The folder of registry.yml. */
@@ -64,7 +64,7 @@ async function measure(
     return { size, hex: hash.digest("hex") };
   } catch (error) {
     // The finding has the address already.
-    return { reason: messageOf(error instanceof StowageError ? (error.cause ?? error) : error) };
+    return { reason: reasonOf(error instanceof StowageError ? (error.cause ?? error) : error) };
   }
 }
 

@@ -87,7 +87,7 @@ async function propose(
   { root, tree, branch, env }: PullRequestDestination,
   asked: { readonly token: string; readonly repository: string },
 ): Promise<{ readonly commit: string; readonly url: string }> {
-  const head = `update/${collection}`;
+  const head = branchOf(collection);
   const about = commitOf(records, tree);
   const commit = await commitFiles({
     ...about,
@@ -107,6 +107,11 @@ async function propose(
     ...(env["GITHUB_API_URL"] && { api: env["GITHUB_API_URL"] }),
   });
   return { commit, url };
+}
+
+/** Git takes no name with two dots in a row, nor a part that ends in one, or in `.lock`. */
+function branchOf(collection: string): string {
+  return `update/${collection.replaceAll(/\.(?=\.|\/|$|lock(?:\/|$))/g, "%2E")}`;
 }
 
 /** `owner/name` of the repository that is pushed to. */

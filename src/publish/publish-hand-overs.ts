@@ -20,6 +20,8 @@ export interface PublishOptions {
   readonly source?: ImageRecord["source"];
   /** Images of this collection are taken, and no others; without it, those that the registry's plan has. */
   readonly collection?: CollectionName;
+  /** Only what these paths touch (relative to registry.yml): what was approved. */
+  readonly changed?: readonly string[];
   readonly onProgress?: (handOver: HandOver) => OnProgress;
 }
 
@@ -62,7 +64,7 @@ async function storeHandOver(handOver: HandOver, options: PublishOptions): Promi
 
 /** Throws for an image that nobody asked for, or that was built from another definition file. */
 function expectedBuilds(options: PublishOptions): (handOver: HandOver) => void {
-  const { registry, collection } = options;
+  const { registry, collection, changed } = options;
   if (collection !== undefined) {
     return ({ reference }) => {
       if (reference.collection !== collection)
@@ -70,7 +72,9 @@ function expectedBuilds(options: PublishOptions): (handOver: HandOver) => void {
     };
   }
   const planned = new Set(
-    planBuilds(registry, { withStale: true }).builds.map(({ reference }) => formatReference(reference)),
+    planBuilds(registry, { withStale: true, ...(changed && { changed }) }).builds.map(({ reference }) =>
+      formatReference(reference),
+    ),
   );
   return ({ reference, recipe }) => {
     if (!planned.has(formatReference(reference)))

@@ -1,10 +1,12 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
+import { describeFinding } from "../check/catalogue.ts";
 import { StowageError } from "../errors.ts";
 import type { NewFile } from "../new-file.ts";
 import { readTextFile, withoutByteOrderMark } from "../read-file.ts";
 import { splitFrontMatter } from "../registry/front-matter.ts";
 import { BUILD_LOG, type ImageRecord } from "../registry/model.ts";
+import { parseRecord } from "../registry/readme.ts";
 import { type Reference, formatReference, shortNameOf } from "../registry/reference.ts";
 import { recordText } from "./record-text.ts";
 
@@ -49,19 +51,36 @@ export function recordFiles({ tree, reference, record, log }: RecordFilesOptions
   requireRecordPlace(tree, reference);
   const folder = join(tree, collection, "manifests", tag);
   const readme = join(folder, "README.md");
+  const text = recordText(record, bodyOf(readme) ?? defaultBody(record));
+  requireReadable(text, readme);
   const files: NewFile[] = [
-    { path: readme, content: recordText(record, bodyOf(readme) ?? defaultBody(record)) },
+    { path: readme, content: text },
     { path: join(tree, collection, "README.md"), content: collectionText(collection), isOnlyIfMissing: true },
-    { path: join(tree, collection, "tags", "README.md"), content: TAGS_TEXT, isOnlyIfMissing: true },
   ];
+  const tags = join(tree, collection, "tags");
+  // Behind a link it would be another collection's, or outside of the tree.
+  if (lstatSync(tags, { throwIfNoEntry: false })?.isDirectory() ?? true)
+    files.push({ path: join(tags, "README.md"), content: TAGS_TEXT, isOnlyIfMissing: true });
   if (log) files.push({ path: join(folder, BUILD_LOG), content: log });
   return files;
 }
 
-/** The Markdown of a record that is there. */
+/** What this registry could not read again would be lost in it. */
+function requireReadable(text: string, readme: string): void {
+  const [finding] = parseRecord(text, readme).findings;
+  const why = finding ? describeFinding(finding) : undefined;
+  if (why === undefined && Buffer.byteLength(text) <= LONGEST_BODY) return;
+  throw new StowageError("image", `${readme}: is not written: ${why ?? "it would be longer than 1 MiB"}`);
+}
+
+/** The Markdown of a record that is there. Throws StowageError ("tree") where it would be lost. */
 function bodyOf(readme: string): string | undefined {
   const file = readTextFile(readme, LONGEST_BODY);
-  if ("problem" in file || file.notUtf8) return undefined;
+  if ("problem" in file && (file.problem === "missing" || file.problem === "not-a-file")) return undefined;
+  if ("problem" in file || file.notUtf8) {
+    const what = "problem" in file ? file.problem : "it is not UTF-8";
+    throw new StowageError("tree", `${readme}: its text cannot be kept (${what}); mend or delete it`);
+  }
   return splitFrontMatter(withoutByteOrderMark(file.text)).body.trim() || undefined;
 }
 

@@ -59,6 +59,8 @@ const LARGEST_METADATA = 1024 * 1024;
 /** What a record has room for, which must stay below 1 MiB however its labels have to be escaped. */
 const MOST_LABELS = 1000;
 const ROOM_FOR_LABELS = 128 * 1024;
+/** As the record's schema has it. */
+const LONGEST_LABEL = 65_536;
 
 /**
  * Reads the header of an image and the labels in it; nothing in the file is believed or executed. Throws StowageError
@@ -121,7 +123,7 @@ function labelsOf(metadata: Buffer): Sif["labels"] {
   const labels = fieldOf(fieldOf(fieldOf(parsed(metadata), "data"), "attributes"), "labels");
   if (typeof labels !== "object" || labels === null) return {};
   const texts = Object.entries(labels).filter(
-    (entry): entry is [string, string] => typeof entry[1] === "string",
+    (entry): entry is [string, string] => typeof entry[1] === "string" && entry[1].length <= LONGEST_LABEL,
   );
   texts.sort(([a], [b]) => (a < b ? -1 : 1));
   let room = ROOM_FOR_LABELS;

@@ -4,7 +4,7 @@ import { type FileHandle, chmod, lstat, mkdir, open, readdir, rename, rm } from 
 import { dirname, join, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { StowageError, messageOf, systemCode } from "../errors.ts";
-import type { ImageFile } from "./image-file.ts";
+import { type ImageFile, openImageFile } from "./image-file.ts";
 import { type ImageKey, objectName } from "./storage.ts";
 
 /** Others may read an image, whatever the umask says: a web server is another user. */
@@ -42,7 +42,17 @@ export class ImageFolder {
   async has(key: ImageKey): Promise<boolean> {
     if (!(await this.#isReached(key))) return false;
     const stats = await statsOrNothing(this.#placeOf(key));
-    return stats?.isFile() === true && stats.size === key.size;
+    // By its bytes, too: the folder is part of a repository, where anybody may have put a file of this name.
+    return stats?.isFile() === true && stats.size === key.size && (await this.#isIntact(key));
+  }
+
+  async #isIntact(key: ImageKey): Promise<boolean> {
+    const file = await openImageFile(this.#placeOf(key));
+    try {
+      return (await file.sha256()) === key.sha256;
+    } finally {
+      await file.close();
+    }
   }
 
   async remove(key: ImageKey): Promise<void> {

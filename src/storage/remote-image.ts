@@ -1,3 +1,4 @@
+import { HTTPError } from "got";
 import { StowageError, messageOf } from "../errors.ts";
 import { type NetworkOptions, http } from "../http.ts";
 import { openLayer } from "../oci/pull-layer.ts";
@@ -30,15 +31,20 @@ export async function* fetchImage(
       yield chunk as Buffer;
     }
   } catch (error) {
-    throw new StowageError("storage", `${withoutQuery(address)}: cannot be fetched: ${messageOf(error)}`, {
+    throw new StowageError("storage", `${withoutQuery(address)}: cannot be fetched: ${reasonOf(error)}`, {
       cause: error,
     });
   }
 }
 
-/** What follows a question mark may be a signature. */
+/** The client's own words about a status have the whole address in them. */
+export function reasonOf(error: unknown): string {
+  return error instanceof HTTPError ? `the answer is ${error.response.statusCode}` : messageOf(error);
+}
+
+/** What follows a question mark may be a signature, what stands before an @ a password. */
 function withoutQuery(address: string): string {
-  return address.split("?", 1)[0] ?? "";
+  return (address.split("?", 1)[0] ?? "").replace(/:\/\/[^/@]*@/, "://");
 }
 
 async function openStream(address: string, isPublicOnly: boolean): Promise<AsyncIterable<unknown>> {

@@ -300,7 +300,7 @@ describe("what the jobs of a matrix left", () => {
   const jobFolder = (id: number, files: Files): Files =>
     Object.fromEntries(
       Object.entries(files).map(([path, content]) => [
-        path.replace("_build/", `_build/image-${id}/`),
+        path.replace("_build/", `_build/stowage-image-${id}/`),
         content,
       ]),
     );
@@ -327,8 +327,8 @@ describe("what the jobs of a matrix left", () => {
     const { status, stdout, stderr } = await publish(root, "--matrix", "github");
     expect(status).toBe(1);
     expect(stdout).toMatch(/^lab\/tool:1\.0 .*\n$/);
-    expect(stderr).toContain("lab/tool:2.0: is not published: the job image-1 was not to build it\n");
-    expect(stderr).toContain("lab/tool:2.0: is not published: the job image-7 was not to build it\n");
+    expect(stderr).toContain("lab/tool:2.0: is not published: the job stowage-image-1 was not to build it\n");
+    expect(stderr).toContain("lab/tool:2.0: is not published: the job stowage-image-7 was not to build it\n");
     expect(existsSync(join(root, SECOND, "README.md"))).toBe(false);
   });
 });
