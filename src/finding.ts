@@ -30,6 +30,7 @@ export const FINDING_CODES = [
   "image-unreachable",
   "image-differs",
   "image-expires",
+  "stale-record",
   "record-scope",
   "frozen-changed",
   "bad-key",

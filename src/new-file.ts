@@ -6,4 +6,6 @@ export interface NewFile {
   readonly content?: string | Buffer;
   /** Stays as it is where it is there. */
   readonly isOnlyIfMissing?: true;
+  /** Was put there to be committed: it is taken away afterwards, or git would take it for somebody's own. */
+  readonly isPassing?: true;
 }

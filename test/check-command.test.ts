@@ -56,6 +56,18 @@ describe("stowage check", () => {
     expect(failed.stderr).toContain("stowage: 1 error, 0 warnings\n");
   });
 
+  test("tells where a definition file changed after its image was built", async () => {
+    const root = registryOf({
+      [`${TOOL}/1.0/Singularity`]: DEFINITION,
+      [`${TOOL}/1.0/README.md`]: record2(`recipe: sha256:${HEX}\n`),
+    });
+    const { status, stderr } = await check(root);
+    expect(status).toBe(0);
+    expect(stderr).toContain(
+      `${TOOL}/1.0/Singularity: warning: the definition file is not the one that the image`,
+    );
+  });
+
   test("prints JSON and annotations, in which a stranger's name is no command", async () => {
     const root = registryOf({
       [`${TOOL}/a,b%0A::error::x/Singularity`]: DEFINITION,

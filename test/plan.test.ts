@@ -235,13 +235,31 @@ describe("stowage plan", () => {
       builds: [{ reference: "lab/tool:new", reason: "no record" }, { reference: "lab/tool:scripted" }],
     });
     expect(await printed("--markdown")).toContain(
-      "| `lab/tool:scripted` | no record; by its own `build.sh` |\n",
+      "| `lab/tool:scripted` | is built: no record; by its own `build.sh` |\n",
     );
     expect(await printed("--matrix", "github", "lab/tool:new")).toBe(
       'matrix={"include":[{"id":"1","references":"lab/tool:new"}]}\n',
     );
     expect(await printed("--matrix", "circleci", "--shard", "2/2")).toMatch(
       /^workflows: \{"build":.*\["lab\/tool:scripted"\].*\}\n$/,
+    );
+  });
+
+  test("tells a pull request also what is not built, though it changes", async () => {
+    const clone = remoteOf(TREE).clone();
+    clone.commit({
+      [`${TAG}/built/Singularity`]: `${DEFINITION}# more\n`,
+      [`${TAG}/new/README.md`]: record2(recipeOf(DEFINITION)),
+    });
+    const args = ["plan", "--root", clone.path, "--changed-from", "origin/main", "--markdown", "--quiet"];
+    expect((await runCli(args)).stdout).toBe(
+      [
+        "| image | what would change |",
+        "| --- | --- |",
+        "| `lab/tool:built` | keeps its record, though its definition file changed: delete its `README.md` to have it built again |",
+        "| `lab/tool:new` | gets the record that is in its `README.md` |",
+        "",
+      ].join("\n"),
     );
   });
 

@@ -22,7 +22,8 @@ export interface LeftTag {
     | "not changed"
     | "no definition file"
     | "not built here"
-    | "link";
+    | "link"
+    | "record changed";
 }
 
 export interface Plan {
@@ -75,7 +76,7 @@ function judge(
   if (!tag.record) return { recipe, reason: "no record" };
   // A record of 2019 does not say what it was built from; git may know that the file changed since.
   const isStale = tag.status === "stale" || (tag.record.recipe === undefined && changed.has(recipe));
-  if (!isStale) return "up to date";
+  if (!isStale) return changed.has(`${tag.folder}/README.md`) ? "record changed" : "up to date";
   return withStale ? { recipe, reason: "definition file changed" } : "stale";
 }
 
@@ -113,6 +114,7 @@ const REMEDIES: Readonly<Partial<Record<LeftTag["reason"], string>>> = {
   link: "it is a link to another tag; build that",
   frozen: "it is frozen",
   "not changed": "nothing in its folder changed",
+  "record changed": "its record is new; delete its README.md to have it built again",
   "not built here": "this registry only receives records (builder: none)",
   "no definition file": "it has no definition file",
 };

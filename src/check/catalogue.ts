@@ -92,6 +92,11 @@ const CATALOGUE: Readonly<Record<FindingCode, Words>> = {
     describe: ({ image }) =>
       `${image} is an artifact of CircleCI, which vanishes 30 days after its build; push it to another storage`,
   },
+  "stale-record": {
+    severity: "warning",
+    describe: () =>
+      "the definition file is not the one that the image was built from; delete the README.md beside it to have it built again",
+  },
   "record-scope": {
     severity: "error",
     describe: ({ collection, path }) =>

@@ -62,8 +62,7 @@ async function runBuild(references: readonly string[], options: Options): Promis
 
 /** What is stored is not kept twice. Returns how many images could not be published. */
 async function publishBuilt(built: readonly HandOver[], options: Options): Promise<number> {
-  const published =
-    built.length === 0 ? [] : await publishHandOvers({ handOvers: built, problems: [] }, options);
+  const published = await publishHandOvers({ handOvers: built, problems: [] }, options);
   // Not the folder: a nested collection's hand-overs may lie below it.
   for (const { image } of published) emptyHandOver(dirname(image));
   return built.length - published.length;
@@ -130,7 +129,7 @@ function printOutcome(outcome: BuildOutcome, isQuiet: boolean): void {
   if (isQuiet) return;
   const { reference, size } = outcome.handOver;
   const word = styled("green", "built", process.stderr);
-  printNote(`${word} ${formatReference(reference)}: ${formatBytes(size)}, its tests passed`);
+  printNote(`${word} ${formatReference(reference)}: ${formatBytes(size)}`);
 }
 
 function printBuilt(built: readonly HandOver[], { json }: Options): void {
@@ -144,7 +143,8 @@ function printBuilt(built: readonly HandOver[], { json }: Options): void {
   for (const { reference, image } of images) printResult(`${reference}  ${image}`);
 }
 
-/** A sentence, and the last lines of a log below it. */
+/** A sentence, and the last lines of a log below it, behind a bar: what begins a line may be a command to CI. */
 function printableLines(text: string): string {
-  return text.split("\n").map(printable).join("\n  |");
+  const [sentence = "", ...lines] = text.split("\n").map(printable);
+  return [sentence, ...lines.map((line) => `  | ${line.trimStart()}`)].join("\n");
 }

@@ -32,8 +32,8 @@ export function planCommand(): Command {
     .addOption(treeOption());
   for (const option of selectionOptions()) command.addOption(option);
   return command
-    .addOption(jsonOption())
-    .option("--markdown", "print a table in Markdown")
+    .addOption(jsonOption().conflicts(["markdown", "matrix"]))
+    .addOption(new Option("--markdown", "print a table in Markdown").conflicts("matrix"))
     .addOption(
       new Option(
         "--matrix <ci>",
@@ -87,12 +87,26 @@ function tableOf({ builds }: Plan): string {
   return [styled("bold", head, process.stdout), ...lines].join("\n");
 }
 
-/** Names have no character that Markdown minds inside code. */
-function markdownOf({ builds }: Plan): string {
-  if (builds.length === 0) return "Nothing is to be built.";
-  const rows = builds.map((build) => `| \`${formatReference(build.reference)}\` | ${whyOf(build)} |`);
-  return ["| image | why it is built |", "| --- | --- |", ...rows].join("\n");
+/** What would change, for the summary of a pull request. Names have no character that Markdown minds inside code. */
+function markdownOf({ builds, left }: Plan): string {
+  const rows = [
+    ...builds.map((build) => ({ reference: build.reference, what: `is built: ${whyOf(build)}` })),
+    ...left.flatMap(({ reference, reason }) => {
+      const what = CHANGES[reason];
+      return what === undefined ? [] : [{ reference, what }];
+    }),
+  ];
+  if (rows.length === 0) return "Nothing is to be built.";
+  const lines = rows.map(({ reference, what }) => `| \`${formatReference(reference)}\` | ${what} |`);
+  return ["| image | what would change |", "| --- | --- |", ...lines].join("\n");
 }
+
+/** What becomes of a tag that is not built. */
+const CHANGES: Readonly<Partial<Record<LeftTag["reason"], string>>> = {
+  stale:
+    "keeps its record, though its definition file changed: delete its `README.md` to have it built again",
+  "record changed": "gets the record that is in its `README.md`",
+};
 
 function whyOf({ reason, hasBuildScript }: Build): string {
   return hasBuildScript ? `${reason}; by its own \`build.sh\`` : reason;

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { Command, Option } from "commander";
 import type { HandOver } from "../build/hand-over.ts";
 import { type FoundHandOvers, readHandOvers, readJobHandOvers } from "../build/read-hand-overs.ts";
@@ -48,7 +49,9 @@ export function publishCommand(): Command {
 
 async function runPublish(directory: string, options: Options): Promise<void> {
   const collection = options.collection === undefined ? undefined : parseCollection(options.collection);
-  const { root, changedFrom } = options;
+  const { root, changedFrom, checksums } = options;
+  // What lies there is not of this run, and might be believed.
+  if (checksums !== undefined) rmSync(checksums, { force: true });
   const changed = changedFrom === undefined ? undefined : await changedPaths(root, changedFrom);
   const found = find(directory, options);
   const count = found.handOvers.length + found.problems.length;
@@ -57,7 +60,7 @@ async function runPublish(directory: string, options: Options): Promise<void> {
     ...(collection !== undefined && { collection }),
     ...(changed && { changed }),
   });
-  if (options.checksums !== undefined && published.length > 0) writeChecksums(options.checksums, published);
+  if (checksums !== undefined && published.length > 0) writeChecksums(checksums, published);
   const failures = count - published.length;
   if (failures > 0)
     throw new StowageError("build", `${failures} of ${plural(count, "image")} could not be published`);

@@ -84,7 +84,10 @@ export async function publishHandOvers(
   for (const { message } of errors) printNote(`stowage: ${printable(message)}`);
   const stored = outcomes.filter((outcome) => "published" in outcome);
   const isMergedInPart = options.merge && errors.length > 0;
-  if (stored.length === 0 || isMergedInPart) return [];
+  if (stored.length === 0 || isMergedInPart) {
+    if (options.json) printArrival([], {}, options);
+    return [];
+  }
   const published = stored.map((outcome) => outcome.published);
   printArrival(published, await destination(published), options);
   return stored.map(({ handOver }) => handOver);

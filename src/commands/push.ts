@@ -7,7 +7,7 @@ import { StowageError } from "../errors.ts";
 import type { Published } from "../publish/destination.ts";
 import { recordFiles, requireRecordPlace } from "../publish/record-files.ts";
 import { sourceOf } from "../publish/source.ts";
-import { recordImage, storeImage, storedFiles } from "../publish/store-image.ts";
+import { recordImage, storeImage } from "../publish/store-image.ts";
 import type { ImageRecord, Registry } from "../registry/model.ts";
 import { type Reference, formatReference, parseReference } from "../registry/reference.ts";
 import { openStorage } from "../storage/open-storage.ts";
@@ -83,16 +83,17 @@ async function storeLocal({ image, reference, registry, tree, options }: Task): 
   const storage = await openStorage(registry.config.storage, { root, env: process.env });
   const progress = new Progress(process.stderr, { isQuiet: quiet ?? false });
   const onProgress = showUpload(progress, formatReference(reference));
-  const record = await storeImage({ reference, image, facts: facts() }, storage, onProgress);
+  const candidate = { reference, image, facts: facts() };
+  const { record, files } = await storeImage(candidate, { storage, root }, onProgress);
   progress.clear();
-  const sha256 = record.digest.slice("sha256:".length);
-  const files = [...recordFiles({ tree, reference, record }), ...storedFiles(storage, { sha256 }, root)];
-  return { reference, record, files };
+  return { reference, record, files: [...recordFiles({ tree, reference, record }), ...files] };
 }
 
 /** Fetches the image to measure it; the copy is thrown away. */
 async function recordRemote({ reference, tree, options }: Task): Promise<Published> {
   const { url = "", quiet } = options;
+  if (/^[a-z]+:\/\/[^/?#]*@/i.test(url))
+    throw new StowageError("usage", "--url has a password in it, which the record would tell everybody");
   const { fetchImage } = await import("../storage/remote-image.ts");
   const progress = new Progress(process.stderr, { isQuiet: quiet ?? false });
   const folder = makeTemporaryFolder(process.env);

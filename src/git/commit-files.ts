@@ -27,6 +27,8 @@ export interface CommitOptions {
   readonly files: readonly NewFile[];
   /** Paths that keep the commit from being made where the branch has them: `.frozen`. */
   readonly unless: readonly string[];
+  /** Paths that the branch has to have: the definition files of what was built. */
+  readonly requires: readonly string[];
   readonly message: string;
 }
 
@@ -96,16 +98,22 @@ async function isAncestor({ top }: Repository, one: string, other: string): Prom
 async function commitOnto(
   tips: Tips,
   repository: Repository,
-  { files, unless, message }: CommitOptions,
+  { files, unless, requires, message }: CommitOptions,
   blobs: readonly Blob[],
 ): Promise<string> {
   const { first, others } = tips;
   const merged = await mergedTree(repository, first, others);
-  const forbidden = unless.map((path) => pathIn(repository, path));
-  const there = await pathsIn(repository, merged, [...forbidden, ...blobs.map(({ path }) => path)]);
-  const obstacle = forbidden.find((path) => there.has(path));
+  const [forbidden, required] = [unless, requires].map((paths) =>
+    paths.map((path) => pathIn(repository, path)),
+  );
+  const asked = [...(forbidden ?? []), ...(required ?? []), ...blobs.map(({ path }) => path)];
+  const there = await pathsIn(repository, merged, asked);
+  const obstacle = forbidden?.find((path) => there.has(path));
   if (obstacle !== undefined)
     throw new StowageError("git", `${obstacle}: is there by now; nothing was pushed`);
+  const missing = required?.find((path) => !there.has(path));
+  if (missing !== undefined)
+    throw new StowageError("git", `${missing}: the branch does not have what was built; push it first`);
   const added = blobs.filter(({ path, isOnlyIfMissing }) => !isOnlyIfMissing || !there.has(path));
   const tree = await treeWith(repository, merged, added);
   if (others.length === 0 && tree === (await treeOf(repository, first)) && files.length > 0) return first;

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { StowageError } from "../errors.ts";
 import { commitFiles } from "../git/commit-files.ts";
@@ -14,6 +15,8 @@ export interface Published {
   readonly reference: Reference;
   readonly record: ImageRecord;
   readonly files: readonly NewFile[];
+  /** The definition file of this registry that it was built from; a branch with the record has it, too. */
+  readonly builtFrom?: string;
 }
 
 /** Where records go: into the work tree, a branch of the remote, or a pull request. */
@@ -53,6 +56,7 @@ export function onBranch({ root, tree, branch, withHead }: BranchOptions): Desti
       branch,
       ...(withHead && { merge: "HEAD" }),
     });
+    takeAway(published);
     return { commits: [commit] };
   };
 }
@@ -77,6 +81,8 @@ export function byPullRequest(options: PullRequestDestination): Destination {
       commits.push(commit);
       pullRequests.push(url);
     }
+    // Not before, for two collections may have the same image.
+    takeAway(published);
     return { commits, pullRequests };
   };
 }
@@ -126,12 +132,19 @@ async function repositoryOf(root: string, configured: string | undefined): Promi
   );
 }
 
+/** Images that are in the branch now, and in no commit of the work tree: `git pull` would not write over them. */
+function takeAway(published: readonly Published[]): void {
+  for (const { path, isPassing } of published.flatMap(({ files }) => files))
+    if (isPassing) rmSync(path, { force: true });
+}
+
 function commitOf(published: readonly Published[], tree: string) {
   return {
     files: published.flatMap(({ files }) => files),
     unless: published.map(({ reference: { collection, tag } }) =>
       join(tree, collection, "manifests", tag, ".frozen"),
     ),
+    requires: published.flatMap(({ builtFrom }) => builtFrom ?? []),
     message: messageOf(published),
   };
 }

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { HandOver } from "../build/hand-over.ts";
 import { planBuilds } from "../build/plan.ts";
 import { StowageError } from "../errors.ts";
@@ -8,7 +9,7 @@ import { recipeDigest } from "../registry/status.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Published } from "./destination.ts";
 import { recordFiles, requireRecordPlace } from "./record-files.ts";
-import { type OnProgress, storeImage, storedFiles } from "./store-image.ts";
+import { type OnProgress, storeImage } from "./store-image.ts";
 
 export interface PublishOptions {
   readonly registry: Registry;
@@ -55,11 +56,23 @@ async function storeHandOver(handOver: HandOver, options: PublishOptions): Promi
   requireRecordPlace(tree, reference);
   const facts = { builder, ...(recipe && { recipe }), ...(source && { source }) };
   const candidate = { reference, image, expected: { sha256, size }, facts };
-  const stored = await storeImage(candidate, storage, options.onProgress?.(handOver));
+  const stored = await storeImage(candidate, { storage, root }, options.onProgress?.(handOver));
   const log = readLog(handOver.log);
-  const record = { ...stored, ...(log && { log: BUILD_LOG }) };
+  const record = { ...stored.record, ...(log && { log: BUILD_LOG }) };
   const files = recordFiles({ tree, reference, record, ...(log && { log }) });
-  return { reference, record, files: [...files, ...storedFiles(storage, { sha256 }, root)] };
+  const builtFrom = options.collection === undefined && definitionPath(options, reference);
+  return {
+    reference,
+    record,
+    files: [...files, ...stored.files],
+    ...(builtFrom && { builtFrom }),
+  };
+}
+
+/** The definition file that an image of this registry was built from. */
+function definitionPath({ registry, root }: PublishOptions, reference: Reference): string | undefined {
+  const tag = findTag(registry, reference);
+  return tag?.definition && resolve(root, tag.folder, tag.definition.fileName);
 }
 
 /** Throws for an image that nobody asked for, or that was built from another definition file. */

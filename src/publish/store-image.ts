@@ -7,7 +7,7 @@ import type { ImageRecord } from "../registry/model.ts";
 import type { Reference } from "../registry/reference.ts";
 import { type Sif, readSif } from "../sif/sif.ts";
 import { type ImageFile, openImageFile } from "../storage/image-file.ts";
-import type { ImageKey, Storage } from "../storage/storage.ts";
+import type { Storage } from "../storage/storage.ts";
 
 /** An image that shall be published. */
 export interface Candidate {
@@ -23,19 +23,30 @@ export interface Candidate {
 /** Told with the bytes that were read, while an image is uploaded. */
 export type OnProgress = (bytes: number, size: number) => void;
 
+/** An image that is stored. */
+export interface StoredImage {
+  readonly record: ImageRecord;
+  /** What the storage put into the registry itself: committed with the record. */
+  readonly files: readonly NewFile[];
+}
+
 /**
  * Stores an image where it is not stored yet and returns its record. The bytes are hashed once, while they are uploaded
  * or, where they are not, while they are looked at. Throws StowageError where the image is not what it is said to be.
  */
 export async function storeImage(
   candidate: Candidate,
-  storage: Storage,
+  { storage, root }: { readonly storage: Storage; readonly root: string },
   onProgress?: OnProgress,
-): Promise<ImageRecord> {
+): Promise<StoredImage> {
   return withImage(candidate, onProgress, async (file, sif) => {
     const key = { sha256: await file.sha256(), size: file.size, reference: candidate.reference };
-    if (!(await storage.has(key))) await storage.put(file, key);
-    return recordOf(file, sif, candidate, storage.url(key));
+    const isNew = !(await storage.has(key));
+    if (isNew) await storage.put(file, key);
+    const record = await recordOf(file, sif, candidate, storage.url(key));
+    if (storage.kind !== "directory") return { record, files: [] };
+    const path = join(root, imagePath(key.sha256));
+    return { record, files: [{ path, ...(isNew && { isPassing: true }) }] };
   });
 }
 
@@ -83,13 +94,4 @@ async function recordOf(
     ...(architecture !== undefined && { architecture }),
     ...facts,
   };
-}
-
-/** The file that storage kind `directory` put into the registry: it is committed with the record. */
-export function storedFiles(
-  { kind }: Storage,
-  { sha256 }: Pick<ImageKey, "sha256">,
-  root: string,
-): NewFile[] {
-  return kind === "directory" ? [{ path: join(root, imagePath(sha256)) }] : [];
 }

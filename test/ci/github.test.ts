@@ -24,7 +24,7 @@ describe.skipIf(reason !== undefined)(`a registry on GitHub${because(reason)}`, 
     const proposed = await propose("hello", tagFiles("lab/hello", "1.0", recipeThatSays("bonjour")));
     expect(proposed.result, storyOf(proposed)).toBe("success");
     expect(proposed.jobs.get("check")?.summary).toBe(
-      "| image | why it is built |\n| --- | --- |\n| `lab/hello:1.0` | no record |\n",
+      "| image | what would change |\n| --- | --- |\n| `lab/hello:1.0` | is built: no record |\n",
     );
     expect(proposed.artifacts.names).toEqual(["site", "stowage-image-1"]);
 
@@ -65,7 +65,7 @@ describe.skipIf(reason !== undefined)(`a registry on GitHub${because(reason)}`, 
       [`${folder}/README.md`]: null,
       [`${folder}/Singularity`]: recipeThatSays("mended"),
     });
-    expect(proposed.jobs.get("check")?.summary).toContain("| `lab/hello:1.0` | no record |\n");
+    expect(proposed.jobs.get("check")?.summary).toContain("| `lab/hello:1.0` | is built: no record |\n");
     remote.merge("again");
     const published = await publish();
     expect(published.result, storyOf(published)).toBe("success");

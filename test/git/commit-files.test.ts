@@ -15,6 +15,7 @@ function commitTo(clone: Clone, files: Record<string, string>, options: Partial<
     branch: "main",
     files: Object.entries(files).map(([path, content]) => ({ path: join(clone.path, path), content })),
     unless: [],
+    requires: [],
     message: "Publish a/b:latest\n",
     ...options,
   });
@@ -98,6 +99,19 @@ describe("files are committed to a branch of the remote", () => {
       "registry/a/b/manifests/latest/.frozen: is there by now; nothing was pushed",
     );
     expect(remote.log()).toEqual(["Change", "Begin"]);
+  });
+
+  test("not where one of the required paths is missing", async () => {
+    const remote = remoteOf(START);
+    const clone = remote.clone();
+    clone.commit({ "registry/a/b/manifests/latest/Singularity": "Bootstrap: x\n" });
+    const requires = [join(clone.path, "registry/a/b/manifests/latest/Singularity")];
+    await expect(commitTo(clone, { "x.txt": "1" }, { requires })).rejects.toThrow(
+      "registry/a/b/manifests/latest/Singularity: the branch does not have what was built; push it first",
+    );
+    expect(remote.log()).toEqual(["Begin"]);
+    await commitTo(clone, { "x.txt": "1" }, { requires, merge: "HEAD" });
+    expect(remote.show("x.txt")).toBe("1");
   });
 
   test("not outside the repository", async () => {

@@ -263,6 +263,34 @@ describe("what a build says of itself is not believed:", () => {
   });
 });
 
+test("where nothing can be published, JSON says so", async () => {
+  const root = registryOf({ ...REGISTRY, ...handOver("lab/other:1.0") });
+  const { status, stdout } = await publish(root, "--json");
+  expect(status).toBe(1);
+  expect(JSON.parse(stdout)).toEqual({ published: [], files: [], commits: [], pullRequests: [] });
+});
+
+test("git can bring what was committed into the work tree that it was built in", async () => {
+  const remote = remoteOf(REGISTRY);
+  const clone = remote.clone();
+  writeFiles(clone.path, handOver("lab/tool:1.0"));
+  expect((await publish(clone.path, "--commit")).status).toBe(0);
+  expect(existsSync(join(clone.path, "images"))).toBe(true);
+  expect(listFiles(join(clone.path, "images"))).toEqual([]);
+  clone.git("pull", "--quiet");
+  expect(scanRegistry({ root: clone.path }).findings).toEqual([]);
+});
+
+test("a recipe that main does not have gets no record there", async () => {
+  const remote = remoteOf({ "README.md": "# Registry\n" });
+  const clone = remote.clone();
+  writeFiles(clone.path, { ...REGISTRY, ...handOver("lab/tool:1.0") });
+  const { status, stderr } = await publish(clone.path, "--commit");
+  expect(status).toBe(1);
+  expect(stderr).toContain(`${TAG}/Singularity: the branch does not have what was built; push it first`);
+  expect(remote.log()).toEqual(["Begin"]);
+});
+
 describe("an approved branch", () => {
   const SECOND = "registry/lab/tool/manifests/2.0";
 

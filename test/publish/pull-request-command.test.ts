@@ -71,18 +71,19 @@ describe("stowage push --pr", () => {
         builder: { name: "apptainer" },
       };
       const folder = `_build/${reference.replace(":", "/")}`;
+      clone.commit({ [`registry/${reference.replace(":", "/manifests/")}/Singularity`]: "" });
       writeFiles(clone.path, {
-        [`registry/${reference.replace(":", "/manifests/")}/Singularity`]: "",
         [`${folder}/image.sif`]: bytes,
         [`${folder}/build.json`]: JSON.stringify({ ...description, recipe: `sha256:${EMPTY}` }),
       });
     }
+    clone.git("push", "--quiet", "origin", "main");
     const env = { GITHUB_API_URL: github.url, GITHUB_TOKEN: TOKEN };
-    const { status, stdout } = await runCli(["publish", "_build", "--pr", "--json"], {
+    const { status, stdout, stderr } = await runCli(["publish", "_build", "--pr", "--json"], {
       cwd: clone.path,
       env,
     });
-    expect(status).toBe(0);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(github.pulls.map(({ head }) => head)).toEqual(["lab:update/lab/one", "lab:update/lab/two"]);
     expect(JSON.parse(stdout)).toMatchObject({
       published: [{ reference: "lab/one:1" }, { reference: "lab/two:1" }],

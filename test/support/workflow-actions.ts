@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync } from "node:fs";
+import { isAbsolute } from "node:path";
 import { type Artifacts, folderBelow } from "./workflow-artifacts.ts";
 import { type Remote, cloneAt } from "./workflow-remote.ts";
 
@@ -100,7 +101,9 @@ function uploadArtifact(call: ActionCall): Outputs {
 function downloadArtifact(call: ActionCall): Outputs {
   const inputs = inputsOf(call, "pattern", "path", "merge-multiple");
   const isMerged = inputs["merge-multiple"] === "true";
-  call.artifacts.download(inputs.pattern ?? "*", folderBelow(call.workspace, onePath(inputs.path)), isMerged);
+  const path = onePath(inputs.path);
+  const target = isAbsolute(path) ? path : folderBelow(call.workspace, path);
+  call.artifacts.download(inputs.pattern ?? "*", target, isMerged);
   return {};
 }
 
