@@ -9,15 +9,31 @@ import { askGit, git } from "./git.ts";
  * Throws StowageError ("git", "usage") where there is no such commit or no common history.
  */
 export async function changedPaths(root: string, revision: string): Promise<string[]> {
-  const base = await mergeBase(root, revision);
+  const others = ["ls-files", "--others", "--exclude-standard", "-z"];
+  return pathsOf(root, [diffFrom(await mergeBase(root, revision)), others]);
+}
+
+/** Those of the changed files that were there before: not added, but changed or taken away. */
+export async function changedBefore(root: string, revision: string): Promise<string[]> {
+  return pathsOf(root, [diffFrom(await mergeBase(root, revision), "--diff-filter=a")]);
+}
+
+/** A rename is one file less and one more; nothing that a repository configures is run. */
+function diffFrom(commit: string, ...options: readonly string[]): readonly string[] {
+  const plain = ["--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv"];
+  return ["diff", ...plain, ...options, commit, "--"];
+}
+
+/** The paths that git lists, relative to a folder of its work tree. */
+async function pathsOf(root: string, listings: readonly (readonly string[])[]): Promise<string[]> {
   const prefix = await git(root, ["rev-parse", "--show-prefix"]);
   const top = await git(root, ["rev-parse", "--show-toplevel"]);
-  // A rename is one file less and one more; nothing that a repository configures is run.
-  const diff = ["diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", base, "--"];
-  const known = (await askGit(top, diff)).stdout;
-  const others = (await askGit(top, ["ls-files", "--others", "--exclude-standard", "-z"])).stdout;
-  const paths = new Set(`${known}${others}`.split("\0").filter((path) => path !== ""));
-  return [...paths].map((path) => relativeTo(prefix, path)).sort();
+  const paths = new Set<string>();
+  for (const listing of listings) {
+    const { stdout } = await askGit(top, listing);
+    for (const path of stdout.split("\0")) if (path !== "") paths.add(relativeTo(prefix, path));
+  }
+  return [...paths].sort();
 }
 
 /** Throws a usage error for a tree that is not in `root`: no path of its would be among the changed ones. */
@@ -25,27 +41,6 @@ export function requireInside(root: string, tree: string): void {
   const inside = relative(realpathSync(root), existsSync(tree) ? realpathSync(tree) : resolve(tree));
   if (inside !== ".." && !inside.startsWith(`..${sep}`)) return;
   throw new StowageError("usage", `${tree} is not inside of ${root}; --changed-from needs a tree that is`);
-}
-
-/** Those of the changed files that were there before: not added, but changed or taken away. */
-export async function changedBefore(root: string, revision: string): Promise<string[]> {
-  const base = await mergeBase(root, revision);
-  const prefix = await git(root, ["rev-parse", "--show-prefix"]);
-  const top = await git(root, ["rev-parse", "--show-toplevel"]);
-  const diff = [
-    "diff",
-    "--name-only",
-    "-z",
-    "--no-renames",
-    "--no-ext-diff",
-    "--no-textconv",
-    "--diff-filter=a",
-  ];
-  const { stdout } = await askGit(top, [...diff, base, "--"]);
-  return stdout
-    .split("\0")
-    .filter((path) => path !== "")
-    .map((path) => relativeTo(prefix, path));
 }
 
 /** `prefix` is empty or ends in a slash. */

@@ -4,10 +4,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { scanRegistry } from "../src/index.ts";
-import { PROJECT, runCli } from "./support/cli.ts";
-import { DEFINITION, HEX, record2, registryOf, temporaryFolder } from "./support/registry.ts";
-import { type Clone, remoteOf } from "./support/repository.ts";
+import { scanRegistry } from "../../src/index.ts";
+import { PROJECT, runCli } from "../support/cli.ts";
+import { DEFINITION, HEX, record2, registryOf, temporaryFolder } from "../support/registry.ts";
+import { type Clone, remoteOf } from "../support/repository.ts";
 
 const IMAGES = join(PROJECT, "images/sha256");
 const [ONE = "", OTHER = ""] = readdirSync(IMAGES).map((name) => join(IMAGES, name));
