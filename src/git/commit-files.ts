@@ -4,6 +4,7 @@ import { askGit, complaintOf, git } from "./git.ts";
 import {
   type Blob,
   type Repository,
+  blobOnto,
   committer,
   mergedTree,
   openRepository,
@@ -96,30 +97,48 @@ async function isAncestor({ top }: Repository, one: string, other: string): Prom
 }
 
 async function commitOnto(
-  tips: Tips,
+  { first, others }: Tips,
   repository: Repository,
-  { files, unless, requires, message }: CommitOptions,
+  options: CommitOptions,
   blobs: readonly Blob[],
 ): Promise<string> {
-  const { first, others } = tips;
   const merged = await mergedTree(repository, first, others);
-  const [forbidden, required] = [unless, requires].map((paths) =>
-    paths.map((path) => pathIn(repository, path)),
-  );
-  const asked = [...(forbidden ?? []), ...(required ?? []), ...blobs.map(({ path }) => path)];
-  const there = await pathsIn(repository, merged, asked);
-  const obstacle = forbidden?.find((path) => there.has(path));
-  if (obstacle !== undefined)
-    throw new StowageError("git", `${obstacle}: is there by now; nothing was pushed`);
-  const missing = required?.find((path) => !there.has(path));
-  if (missing !== undefined)
-    throw new StowageError("git", `${missing}: the branch does not have what was built; push it first`);
-  const added = blobs.filter(({ path, isOnlyIfMissing }) => !isOnlyIfMissing || !there.has(path));
-  const tree = await treeWith(repository, merged, added);
-  if (others.length === 0 && tree === (await treeOf(repository, first)) && files.length > 0) return first;
+  await requireFit(repository, merged, options);
+  const tree = await treeWith(repository, merged, await blobsFor(repository, merged, blobs));
+  const isSame = others.length === 0 && tree === (await treeOf(repository, first));
+  if (isSame) return first;
   const parents = [first, ...others].flatMap((parent) => ["-p", parent]);
   const env = await committer(repository);
-  return git(repository.top, ["commit-tree", tree, ...parents, "-F", "-"], { input: message, env });
+  return git(repository.top, ["commit-tree", tree, ...parents, "-F", "-"], { input: options.message, env });
+}
+
+/** Throws where a branch has what must not be there, or lacks what must. */
+async function requireFit(
+  repository: Repository,
+  tree: string,
+  { unless, requires }: CommitOptions,
+): Promise<void> {
+  const forbidden = unless.map((path) => pathIn(repository, path));
+  const required = requires.map((path) => pathIn(repository, path));
+  const there = await pathsIn(repository, tree, [...forbidden, ...required]);
+  const obstacle = forbidden.find((path) => there.has(path));
+  if (obstacle !== undefined)
+    throw new StowageError("git", `${obstacle}: is there by now; nothing was pushed`);
+  const missing = required.find((path) => !there.has(path));
+  if (missing !== undefined)
+    throw new StowageError("git", `${missing}: the branch does not have what was built; push it first`);
+}
+
+/** What is added to a tree: not what is there already and only wanted where missing. */
+async function blobsFor(repository: Repository, tree: string, blobs: readonly Blob[]): Promise<Blob[]> {
+  const paths = blobs.map(({ path }) => path);
+  const there = await pathsIn(repository, tree, paths);
+  const added: Blob[] = [];
+  for (const blob of blobs) {
+    if (!there.has(blob.path)) added.push(blob);
+    else if (!blob.isOnlyIfMissing) added.push(await blobOnto(repository, tree, blob));
+  }
+  return added;
 }
 
 /** There is a branch `update/a/b`, and another shall be called `update/a/b/c`. */

@@ -35,7 +35,7 @@ function realFolder(folder: string): string {
   }
 }
 
-export interface Blob {
+export interface Blob extends Pick<NewFile, "onto"> {
   readonly path: string;
   readonly id: string;
   readonly isOnlyIfMissing: boolean;
@@ -43,15 +43,27 @@ export interface Blob {
 
 export async function writeBlobs(repository: Repository, files: readonly NewFile[]): Promise<Blob[]> {
   const blobs: Blob[] = [];
-  for (const { path, content, isOnlyIfMissing } of files) {
-    const args = ["hash-object", "-w", "--no-filters"];
+  for (const { path, content, isOnlyIfMissing = false, onto } of files) {
     const id =
       content === undefined
-        ? await git(repository.top, [...args, "--", realpathSync(path)])
-        : await git(repository.top, [...args, "--stdin"], { input: content });
-    blobs.push({ path: pathIn(repository, path), id, isOnlyIfMissing: isOnlyIfMissing ?? false });
+        ? await git(repository.top, [...WRITE_BLOB, "--", realpathSync(path)])
+        : await writeBlob(repository, content);
+    blobs.push({ path: pathIn(repository, path), id, isOnlyIfMissing, ...(onto && { onto }) });
   }
   return blobs;
+}
+
+const WRITE_BLOB = ["hash-object", "-w", "--no-filters"];
+
+function writeBlob({ top }: Repository, content: string | Buffer): Promise<string> {
+  return git(top, [...WRITE_BLOB, "--stdin"], { input: content });
+}
+
+/** A blob as it goes onto what a tree has at its path. */
+export async function blobOnto(repository: Repository, tree: string, blob: Blob): Promise<Blob> {
+  if (!blob.onto) return blob;
+  const { stdout } = await askGit(repository.top, ["cat-file", "blob", `${tree}:${blob.path}`]);
+  return { ...blob, id: await writeBlob(repository, blob.onto(stdout)) };
 }
 
 export function treeOf({ top }: Repository, commit: string): Promise<string> {
@@ -82,6 +94,7 @@ export async function pathsIn(
   tree: string,
   paths: readonly string[],
 ): Promise<ReadonlySet<string>> {
+  if (paths.length === 0) return new Set();
   const args = ["--literal-pathspecs", "ls-tree", "-z", "--name-only", "--full-tree", tree, "--", ...paths];
   return new Set((await git(top, args)).split("\0"));
 }

@@ -54,7 +54,11 @@ export function recordFiles({ tree, reference, record, log }: RecordFilesOptions
   const text = recordText(record, bodyOf(readme) ?? defaultBody(record));
   requireReadable(text, readme);
   const files: NewFile[] = [
-    { path: readme, content: text },
+    {
+      path: readme,
+      content: text,
+      onto: (existing) => recordText(record, bodyIn(existing) ?? defaultBody(record)),
+    },
     { path: join(tree, collection, "README.md"), content: collectionText(collection), isOnlyIfMissing: true },
   ];
   const tags = join(tree, collection, "tags");
@@ -81,7 +85,11 @@ function bodyOf(readme: string): string | undefined {
     const what = "problem" in file ? file.problem : "it is not UTF-8";
     throw new StowageError("tree", `${readme}: its text cannot be kept (${what}); mend or delete it`);
   }
-  return splitFrontMatter(withoutByteOrderMark(file.text)).body.trim() || undefined;
+  return bodyIn(file.text);
+}
+
+function bodyIn(text: string): string | undefined {
+  return splitFrontMatter(withoutByteOrderMark(text)).body.trim() || undefined;
 }
 
 function defaultBody({ recipe }: ImageRecord): string {

@@ -281,6 +281,19 @@ test("git can bring what was committed into the work tree that it was built in",
   expect(scanRegistry({ root: clone.path }).findings).toEqual([]);
 });
 
+test("what a person wrote below a record meanwhile stays", async () => {
+  const remote = remoteOf({ "image.sif": ONE, [`${TAG}/README.md`]: `${record2()}\nOld words.\n` });
+  const clone = remote.clone();
+  const other = remote.clone();
+  other.commit({ [`${TAG}/README.md`]: `${record2()}\nNew words.\n` });
+  other.git("push", "--quiet", "origin", "main");
+  const args = ["push", join(clone.path, "image.sif"), "lab/tool:1.0", "--root", clone.path, "--commit"];
+  expect((await runCli(args)).status).toBe(0);
+  const text = remote.show(`${TAG}/README.md`) ?? "";
+  expect(text).toContain(sha256(ONE));
+  expect(text).toMatch(/---\n\nNew words\.\n$/);
+});
+
 test("a recipe that main does not have gets no record there", async () => {
   const remote = remoteOf({ "README.md": "# Registry\n" });
   const clone = remote.clone();
