@@ -6,7 +6,7 @@ import { imagePath } from "../registry/local-images.ts";
 import type { ImageRecord } from "../registry/model.ts";
 import type { Reference } from "../registry/reference.ts";
 import { type Sif, readSif } from "../sif/sif.ts";
-import { type ImageFile, openImageFile } from "../storage/image-file.ts";
+import { type ImageFile, type ImageFileOptions, openImageFile } from "../storage/image-file.ts";
 import type { Storage } from "../storage/storage.ts";
 
 /** An image that shall be published. */
@@ -52,16 +52,19 @@ export async function storeImage(
 
 /** The record of an image that lies at `url` already; `candidate.image` is a copy of it. */
 export async function recordImage(candidate: Candidate, url: string): Promise<ImageRecord> {
-  return withImage(candidate, undefined, (file, sif) => recordOf(file, sif, candidate, url));
+  return withImage({ ...candidate, name: url.split("?", 1)[0] ?? "" }, undefined, (file, sif) =>
+    recordOf(file, sif, candidate, url),
+  );
 }
 
 async function withImage<T>(
-  { image, expected }: Candidate,
+  { image, expected, name }: Candidate & Pick<ImageFileOptions, "name">,
   onProgress: OnProgress | undefined,
   use: (file: ImageFile, sif: Sif) => Promise<T>,
 ): Promise<T> {
   const file = await openImageFile(image, {
     ...(expected && { expected: expected.sha256 }),
+    ...(name !== undefined && { name }),
     ...(onProgress && { onProgress: (bytes: number) => onProgress(bytes, file.size) }),
   });
   try {

@@ -14,6 +14,8 @@ export interface FileDigests {
 export interface ImageFileOptions {
   /** The sha256 that somebody said it has: held against the bytes while they are read. */
   readonly expected?: string;
+  /** What errors call it, where the file is but a copy. Default: its path. */
+  readonly name?: string;
   /** Called with the bytes read so far, while {@link ImageFile.stream} is read. */
   readonly onProgress?: (bytes: number) => void;
 }
@@ -31,6 +33,7 @@ const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBL
  *     const key = { sha256: await file.sha256(), size: file.size, reference };
  */
 export class ImageFile {
+  /** What errors call it. */
   readonly path: string;
   /** Bytes. */
   readonly size: number;
@@ -46,7 +49,7 @@ export class ImageFile {
     stats: { size: number; mtimeMs: number },
     options: ImageFileOptions,
   ) {
-    this.path = path;
+    this.path = options.name ?? path;
     this.size = stats.size;
     this.#handle = handle;
     this.#modified = stats.mtimeMs;

@@ -113,6 +113,17 @@ describe("stowage push --pr", () => {
   });
 });
 
+test("what lies elsewhere and is no image is named by its address", async () => {
+  const server = createServer((_, response) => response.end("<!doctype html>".padEnd(500)));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/tool.sif`;
+  const clone = remoteOf(REGISTRY).clone();
+  const { status, stderr } = await runCli(["push", "lab/tool:1.0", "--url", url, "--root", clone.path]);
+  expect(status).toBe(1);
+  expect(stderr).toContain(`stowage: ${url}: is not a SIF file`);
+});
+
 test("an image that is stored elsewhere is recorded where it lies", async () => {
   const server = createServer((_, response) => response.end(readFileSync(IMAGE)));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
