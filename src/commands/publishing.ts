@@ -1,6 +1,8 @@
+import { rmSync } from "node:fs";
 import { Option } from "commander";
 import type { HandOver } from "../build/hand-over.ts";
 import type { FoundHandOvers } from "../build/read-hand-overs.ts";
+import { makeTemporaryFolder } from "../build/temporary-folder.ts";
 import { StowageError } from "../errors.ts";
 import { formatBytes, plural } from "../format.ts";
 import {
@@ -14,8 +16,9 @@ import {
 import { printable } from "../printable.ts";
 import { type PublishOptions, type PublishOutcome, storeHandOvers } from "../publish/publish-hand-overs.ts";
 import { sourceOf } from "../publish/source.ts";
+import type { StoragePlace } from "../publish/store-image.ts";
 import type { Registry } from "../registry/model.ts";
-import { type CollectionName, formatReference } from "../registry/reference.ts";
+import { formatReference } from "../registry/reference.ts";
 import { scanRegistry, treeFolder } from "../registry/scan.ts";
 import { openStorage } from "../storage/open-storage.ts";
 import { type CommonOptions, scanOptions } from "./options.ts";
@@ -73,50 +76,59 @@ export function openRegistry(options: CommonOptions): { registry: Registry; tree
  * Returns what was published.
  */
 export async function publishHandOvers(
-  { handOvers, problems }: FoundHandOvers,
+  found: FoundHandOvers,
   options: PublishingOptions,
-  { collection, changed }: Pick<PublishOptions, "collection" | "changed"> = {},
+  wanted: Pick<PublishOptions, "collection" | "changed"> = {},
 ): Promise<readonly HandOver[]> {
   const { registry, tree } = openRegistry(options);
   const destination = destinationOf(options, tree, registry);
-  const outcomes = await storeAll(handOvers, { registry, tree, collection, changed }, options);
-  const errors = [...problems, ...outcomes.flatMap((outcome) => ("error" in outcome ? [outcome.error] : []))];
-  for (const { message } of errors) printNote(`stowage: ${printable(message)}`);
-  const stored = outcomes.filter((outcome) => "published" in outcome);
-  const isMergedInPart = options.merge && errors.length > 0;
-  if (stored.length === 0 || isMergedInPart) {
-    if (options.json) printArrival([], {}, options);
-    return [];
-  }
-  const published = stored.map((outcome) => outcome.published);
-  printArrival(published, await destination(published), options);
-  return stored.map(({ handOver }) => handOver);
+  return withStorage(registry, options, async (place) => {
+    const outcomes = await storeAll(found.handOvers, { registry, tree, ...place, ...wanted }, options);
+    const failures = outcomes.flatMap((outcome) => ("error" in outcome ? [outcome.error] : []));
+    const errors = [...found.problems, ...failures];
+    for (const { message } of errors) printNote(`stowage: ${printable(message)}`);
+    const stored = outcomes.filter((outcome) => "published" in outcome);
+    const isMergedInPart = options.merge && errors.length > 0;
+    if (stored.length === 0 || isMergedInPart) {
+      if (options.json) printArrival([], {}, options);
+      return [];
+    }
+    const published = stored.map((outcome) => outcome.published);
+    printArrival(published, await destination(published), options);
+    return stored.map(({ handOver }) => handOver);
+  });
 }
 
-interface Into {
-  readonly registry: Registry;
-  readonly tree: string;
-  readonly collection: CollectionName | undefined;
-  readonly changed: readonly string[] | undefined;
+/**
+ * Opens the registry's storage. Images of kind `directory` that are committed go through a folder of their own: a work
+ * tree keeps what is in it, and git can bring the commit there.
+ */
+export async function withStorage<T>(
+  { config }: Registry,
+  { root, commit, pr }: PublishingOptions,
+  use: (place: StoragePlace) => Promise<T>,
+): Promise<T> {
+  const isPassing = config.storage.kind === "directory" && (commit || pr);
+  const storageRoot = isPassing ? makeTemporaryFolder(process.env) : root;
+  try {
+    const storage = await openStorage(config.storage, { root: storageRoot, env: process.env });
+    return await use({ storage, root, storageRoot });
+  } finally {
+    if (isPassing) rmSync(storageRoot, { recursive: true, force: true });
+  }
 }
 
 async function storeAll(
   handOvers: readonly HandOver[],
-  { registry, tree, collection, changed }: Into,
-  { root, quiet }: PublishingOptions,
+  into: PublishOptions,
+  { quiet }: PublishingOptions,
 ): Promise<PublishOutcome[]> {
-  const storage = await openStorage(registry.config.storage, { root, env: process.env });
   const source = sourceOf(process.env);
   const progress = new Progress(process.stderr, { isQuiet: quiet ?? false });
   const outcomes: PublishOutcome[] = [];
   for await (const outcome of storeHandOvers(handOvers, {
-    registry,
-    root,
-    tree,
-    storage,
+    ...into,
     ...(source && { source }),
-    ...(collection !== undefined && { collection }),
-    ...(changed && { changed }),
     onProgress: (handOver) => showUpload(progress, formatReference(handOver.reference)),
   })) {
     progress.clear();

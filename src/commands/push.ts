@@ -7,10 +7,9 @@ import { StowageError } from "../errors.ts";
 import type { Published } from "../publish/destination.ts";
 import { recordFiles, requireRecordPlace } from "../publish/record-files.ts";
 import { sourceOf } from "../publish/source.ts";
-import { recordImage, storeImage } from "../publish/store-image.ts";
-import type { ImageRecord, Registry } from "../registry/model.ts";
+import { type StoragePlace, recordImage, storeImage } from "../publish/store-image.ts";
+import type { ImageRecord } from "../registry/model.ts";
 import { type Reference, formatReference, parseReference } from "../registry/reference.ts";
-import { openStorage } from "../storage/open-storage.ts";
 import { jsonOption, quietOption, rootOption, treeOption } from "./options.ts";
 import { Progress } from "./progress.ts";
 import {
@@ -20,6 +19,7 @@ import {
   printArrival,
   publishingOptions,
   showUpload,
+  withStorage,
 } from "./publishing.ts";
 
 interface Options extends PublishingOptions {
@@ -50,9 +50,11 @@ async function runPush(first: string, second: string | undefined, options: Optio
   const { registry, tree } = openRegistry(options);
   const destination = destinationOf(options, tree, registry);
   requireRecordPlace(tree, reference);
-  const stored = image === undefined ? recordRemote : storeLocal;
-  const published = [await stored({ image: image ?? "", reference, registry, tree, options })];
-  printArrival(published, await destination(published), options);
+  const task = { reference, tree, options };
+  const arrive = async (published: Published) =>
+    printArrival([published], await destination([published]), options);
+  if (image === undefined) return arrive(await recordRemote(task));
+  await withStorage(registry, options, async (place) => arrive(await storeLocal(image, task, place)));
 }
 
 function argumentsOf(
@@ -71,20 +73,20 @@ function argumentsOf(
 }
 
 interface Task {
-  readonly image: string;
   readonly reference: Reference;
-  readonly registry: Registry;
   readonly tree: string;
   readonly options: Options;
 }
 
-async function storeLocal({ image, reference, registry, tree, options }: Task): Promise<Published> {
-  const { root, quiet } = options;
-  const storage = await openStorage(registry.config.storage, { root, env: process.env });
+async function storeLocal(
+  image: string,
+  { reference, tree, options: { quiet } }: Task,
+  place: StoragePlace,
+): Promise<Published> {
   const progress = new Progress(process.stderr, { isQuiet: quiet ?? false });
   const onProgress = showUpload(progress, formatReference(reference));
   const candidate = { reference, image, facts: facts() };
-  const { record, files } = await storeImage(candidate, { storage, root }, onProgress);
+  const { record, files } = await storeImage(candidate, place, onProgress);
   progress.clear();
   return { reference, record, files: [...recordFiles({ tree, reference, record }), ...files] };
 }

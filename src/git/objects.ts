@@ -43,10 +43,10 @@ export interface Blob extends Pick<NewFile, "onto"> {
 
 export async function writeBlobs(repository: Repository, files: readonly NewFile[]): Promise<Blob[]> {
   const blobs: Blob[] = [];
-  for (const { path, content, isOnlyIfMissing = false, onto } of files) {
+  for (const { path, content, source = path, isOnlyIfMissing = false, onto } of files) {
     const id =
       content === undefined
-        ? await git(repository.top, [...WRITE_BLOB, "--", realpathSync(path)])
+        ? await git(repository.top, [...WRITE_BLOB, "--", realpathSync(source)])
         : await writeBlob(repository, content);
     blobs.push({ path: pathIn(repository, path), id, isOnlyIfMissing, ...(onto && { onto }) });
   }

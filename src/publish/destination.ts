@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { StowageError } from "../errors.ts";
 import { commitFiles } from "../git/commit-files.ts";
@@ -56,7 +55,6 @@ export function onBranch({ root, tree, branch, withHead }: BranchOptions): Desti
       branch,
       ...(withHead && { merge: "HEAD" }),
     });
-    takeAway(published);
     return { commits: [commit] };
   };
 }
@@ -81,8 +79,6 @@ export function byPullRequest(options: PullRequestDestination): Destination {
       commits.push(commit);
       pullRequests.push(url);
     }
-    // Not before, for two collections may have the same image.
-    takeAway(published);
     return { commits, pullRequests };
   };
 }
@@ -130,12 +126,6 @@ async function repositoryOf(root: string, configured: string | undefined): Promi
     "git",
     `${REMOTE} is no repository on GitHub, and neither is repository: in registry.yml; a pull request needs one`,
   );
-}
-
-/** Images that are in the branch now, and in no commit of the work tree: `git pull` would not write over them. */
-function takeAway(published: readonly Published[]): void {
-  for (const { path, isPassing } of published.flatMap(({ files }) => files))
-    if (isPassing) rmSync(path, { force: true });
 }
 
 function commitOf(published: readonly Published[], tree: string) {

@@ -6,18 +6,14 @@ import { readTextFile } from "../read-file.ts";
 import { BUILD_LOG, type ImageRecord, type Registry, type Tag } from "../registry/model.ts";
 import { type CollectionName, type Reference, formatReference } from "../registry/reference.ts";
 import { recipeDigest } from "../registry/status.ts";
-import type { Storage } from "../storage/storage.ts";
 import type { Published } from "./destination.ts";
 import { recordFiles, requireRecordPlace } from "./record-files.ts";
-import { type OnProgress, storeImage } from "./store-image.ts";
+import { type OnProgress, type StoragePlace, storeImage } from "./store-image.ts";
 
-export interface PublishOptions {
+export interface PublishOptions extends StoragePlace {
   readonly registry: Registry;
-  /** The folder of registry.yml. */
-  readonly root: string;
   /** The tree's folder. */
   readonly tree: string;
-  readonly storage: Storage;
   readonly source?: ImageRecord["source"];
   /** Images of this collection are taken, and no others; without it, those that the registry's plan has. */
   readonly collection?: CollectionName;
@@ -52,11 +48,11 @@ export async function* storeHandOvers(
 
 async function storeHandOver(handOver: HandOver, options: PublishOptions): Promise<Published> {
   const { reference, image, size, sha256, recipe, builder } = handOver;
-  const { source, storage, root, tree } = options;
+  const { source, tree } = options;
   requireRecordPlace(tree, reference);
   const facts = { builder, ...(recipe && { recipe }), ...(source && { source }) };
   const candidate = { reference, image, expected: { sha256, size }, facts };
-  const stored = await storeImage(candidate, { storage, root }, options.onProgress?.(handOver));
+  const stored = await storeImage(candidate, options, options.onProgress?.(handOver));
   const log = readLog(handOver.log);
   const record = { ...stored.record, ...(log && { log: BUILD_LOG }) };
   const files = recordFiles({ tree, reference, record, ...(log && { log }) });

@@ -23,6 +23,15 @@ export interface Candidate {
 /** Told with the bytes that were read, while an image is uploaded. */
 export type OnProgress = (bytes: number, size: number) => void;
 
+/** Where images go. */
+export interface StoragePlace {
+  readonly storage: Storage;
+  /** The folder of registry.yml. */
+  readonly root: string;
+  /** The folder that storage kind `directory` writes below: the same, or one that is gone once all is committed. */
+  readonly storageRoot: string;
+}
+
 /** An image that is stored. */
 export interface StoredImage {
   readonly record: ImageRecord;
@@ -36,17 +45,16 @@ export interface StoredImage {
  */
 export async function storeImage(
   candidate: Candidate,
-  { storage, root }: { readonly storage: Storage; readonly root: string },
+  { storage, root, storageRoot }: StoragePlace,
   onProgress?: OnProgress,
 ): Promise<StoredImage> {
   return withImage(candidate, onProgress, async (file, sif) => {
     const key = { sha256: await file.sha256(), size: file.size, reference: candidate.reference };
-    const isNew = !(await storage.has(key));
-    if (isNew) await storage.put(file, key);
+    if (!(await storage.has(key))) await storage.put(file, key);
     const record = await recordOf(file, sif, candidate, storage.url(key));
     if (storage.kind !== "directory") return { record, files: [] };
-    const path = join(root, imagePath(key.sha256));
-    return { record, files: [{ path, ...(isNew && { isPassing: true }) }] };
+    const path = imagePath(key.sha256);
+    return { record, files: [{ path: join(root, path), source: join(storageRoot, path) }] };
   });
 }
 
