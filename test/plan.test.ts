@@ -271,6 +271,14 @@ describe("stowage plan", () => {
     expect(stdout).not.toContain("lab/tool:new");
   });
 
+  test.each(["plan", "build"])("%s refuses a tree that git can tell nothing of", async (command) => {
+    const clone = remoteOf({ "registry.yml": "title: x\n" }).clone();
+    const args = [command, "--root", clone.path, "--tree", `${registryOf(TREE)}/registry`];
+    const { status, stderr } = await runCli([...args, "--changed-from", "origin/main"]);
+    expect(status).toBe(2);
+    expect(stderr).toContain("--changed-from needs a tree that is");
+  });
+
   test("of an empty registry is empty", async () => {
     const { status, stdout } = await runCli(["plan", "--root", registryOf({ "registry.yml": "title: x\n" })]);
     expect({ status, stdout }).toEqual({ status: 0, stdout: "Nothing is to be built.\n" });

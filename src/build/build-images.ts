@@ -1,10 +1,8 @@
-import { createHash } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { StowageError, messageOf } from "../errors.ts";
 import type { BuilderConfig } from "../registry/config.ts";
-import type { Digest } from "../registry/digest.ts";
-import { readSif } from "../sif/sif.ts";
+import { sha256Digest } from "../registry/digest.ts";
 import { openImageFile } from "../storage/image-file.ts";
 import { BuildLog } from "./build-log.ts";
 import type { Builder } from "./builder.ts";
@@ -46,33 +44,30 @@ export async function* buildImages(
   for (const build of builds) {
     if (options.signal.aborted) return;
     options.onStart?.(build);
-    yield await prepared(build, options);
+    yield await outcomeOf(build, options);
   }
 }
 
-/** What an earlier recipe left in this one's place, or a full disk, ends this build alone. */
-async function prepared(build: Build, options: BuildImagesOptions): Promise<BuildOutcome> {
-  try {
-    return await buildImage(build, options);
-  } catch (error) {
-    if (!(error instanceof StowageError) || error.code !== "output") throw error;
-    return { build, error, log: handOverFiles(handOverFolder(resolve(options.out), build.reference)).log };
-  }
-}
-
-async function buildImage(build: Build, options: BuildImagesOptions): Promise<BuildOutcome> {
+async function outcomeOf(build: Build, options: BuildImagesOptions): Promise<BuildOutcome> {
   const folder = handOverFolder(resolve(options.out), build.reference);
+  try {
+    return { build, handOver: await buildImage(build, folder, options) };
+  } catch (error) {
+    if (error instanceof StowageError) return { build, error, log: handOverFiles(folder).log };
+    throw error;
+  }
+}
+
+async function buildImage(build: Build, folder: string, options: BuildImagesOptions): Promise<HandOver> {
   const files = handOverFiles(folder);
   emptyHandOver(folder);
   const temporary = makeTemporaryFolder(options.env, folder);
   const log = BuildLog.open(files.log, options.onLine && { onLine: options.onLine });
   const limit = timeLimit(options);
   try {
-    const handOver = await attempt(build, files, temporary, log, { ...options, signal: limit.signal });
-    return { build, handOver };
+    return await attempt(build, files, temporary, log, { ...options, signal: limit.signal });
   } catch (error) {
     rmSync(files.image, { force: true });
-    if (error instanceof StowageError) return { build, error, log: files.log };
     throw error;
   } finally {
     limit.clear();
@@ -107,7 +102,7 @@ async function attempt(
   options: BuildImagesOptions,
 ): Promise<HandOver> {
   const recipe = resolve(options.root, build.recipe);
-  const recipeDigest = digestOf(recipe);
+  const recipeDigest = sha256Digest(readFileSync(recipe));
   const config: BuilderConfig = build.hasBuildScript ? { kind: "script" } : options.builder;
   const builder = await options.open(config);
   const version = await builder.build({
@@ -123,15 +118,9 @@ async function attempt(
   return writeHandOver({ ...handOver, ...(await measure(files.image)) });
 }
 
-/** What the record says later; the file is there, for the plan comes from it. */
-function digestOf(recipe: string): Digest {
-  return `sha256:${createHash("sha256").update(readFileSync(recipe)).digest("hex")}` as Digest;
-}
-
 async function measure(image: string): Promise<{ size: number; sha256: string }> {
   const file = await openImageFile(image);
   try {
-    await readSif(file);
     return { size: file.size, sha256: await file.sha256() };
   } finally {
     await file.close();

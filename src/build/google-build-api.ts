@@ -1,5 +1,6 @@
 import { StowageError, messageOf } from "../errors.ts";
 import { type Answer, ask } from "../http.ts";
+import { memberOf, parseJson } from "../json.ts";
 import { type GoogleCredentials, authorization } from "./google-auth.ts";
 import type { GoogleConfig } from "./google-build-request.ts";
 
@@ -82,7 +83,7 @@ function unreachable(error: unknown): never {
 }
 
 function bodyOf({ status, body }: Answer): unknown {
-  const value = parse(body);
+  const value = parseJson(body);
   if (status >= 200 && status < 300 && value !== undefined) return value;
   const reason = memberOf(memberOf(value, "error"), "message");
   const why = typeof reason === "string" ? `: ${reason}` : "";
@@ -98,20 +99,6 @@ function adviceFor(status: number): string {
   if (status === 404)
     return "check the project and the region in registry.yml, and that the Cloud Build API is on";
   return "try again later";
-}
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null
-    ? Object.getOwnPropertyDescriptor(value, name)?.value
-    : undefined;
 }
 
 function readBuild(value: unknown): GoogleBuild {

@@ -1,13 +1,10 @@
 import { lstatSync, rmSync } from "node:fs";
-import { open } from "node:fs/promises";
 import { StowageError } from "../errors.ts";
 import { statsOf } from "../read-file.ts";
 import { formatReference } from "../registry/reference.ts";
+import { readSif } from "../sif/sif.ts";
+import { openImageFile } from "../storage/image-file.ts";
 import type { BuildJob } from "./builder.ts";
-
-/** At the beginning of every SIF file, behind the 32 bytes that start it as a program. */
-const MAGIC = "SIF_MAGIC";
-const MAGIC_POSITION = 32;
 
 interface Steps {
   /** Writes the image. */
@@ -38,7 +35,7 @@ export async function makeNewImage(job: BuildJob, { make, test }: Steps): Promis
 async function requireImage(job: BuildJob): Promise<void> {
   const kind = kindOf(job.image);
   if (kind === "nothing") throw problem(job, "the build ended well, but it left no image");
-  if (kind !== "file" || !(await beginsLikeSif(job.image))) {
+  if (kind !== "file" || !(await isSif(job.image))) {
     throw problem(job, "the build ended well, but what it left is no SIF file");
   }
 }
@@ -49,11 +46,14 @@ function kindOf(path: string): "nothing" | "file" | "other" {
   return stats.isFile() ? "file" : "other";
 }
 
-async function beginsLikeSif(path: string): Promise<boolean> {
-  const file = await open(path);
+async function isSif(path: string): Promise<boolean> {
+  const file = await openImageFile(path);
   try {
-    const { buffer } = await file.read(Buffer.alloc(MAGIC.length), 0, MAGIC.length, MAGIC_POSITION);
-    return buffer.toString("latin1") === MAGIC;
+    await readSif(file);
+    return true;
+  } catch (error) {
+    if (error instanceof StowageError) return false;
+    throw error;
   } finally {
     await file.close();
   }

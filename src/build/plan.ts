@@ -1,4 +1,5 @@
 import { StowageError } from "../errors.ts";
+import { foldersAbove } from "../folders-above.ts";
 import type { Registry, Tag } from "../registry/model.ts";
 import { type Reference, formatReference } from "../registry/reference.ts";
 
@@ -47,7 +48,7 @@ export interface PlanOptions {
 export function planBuilds(registry: Registry, options: PlanOptions = {}): Plan {
   const builds: Build[] = [];
   const left: LeftTag[] = [];
-  const touched = options.changed && foldersAbove(options.changed);
+  const touched = options.changed && new Set(options.changed.flatMap((path) => [...foldersAbove(path)]));
   const changed = new Set(options.changed);
   for (const collection of registry.collections) {
     for (const tag of collection.tags) {
@@ -80,32 +81,21 @@ function judge(
   return withStale ? { recipe, reason: "definition file changed" } : "stale";
 }
 
-/** Every folder that one of the paths lies in. */
-function foldersAbove(paths: readonly string[]): ReadonlySet<string> {
-  const folders = new Set<string>();
-  for (const path of paths) {
-    for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
-      const folder = path.slice(0, end);
-      if (folders.has(folder)) break;
-      folders.add(folder);
-    }
-  }
-  return folders;
-}
-
 /** The part of a plan that was asked for. Throws a usage error for a reference that is not going to be built. */
 export function onlyWanted(plan: Plan, wanted: readonly Reference[]): Plan {
   if (wanted.length === 0) return plan;
   const names = new Set(wanted.map(formatReference));
-  for (const name of names) requirePlanned(plan, name);
-  return { ...plan, builds: plan.builds.filter(({ reference }) => names.has(formatReference(reference))) };
+  const builds = plan.builds.filter(({ reference }) => names.has(formatReference(reference)));
+  const planned = new Set(builds.map(({ reference }) => formatReference(reference)));
+  const missing = [...names].find((name) => !planned.has(name));
+  if (missing !== undefined) throw notPlanned(plan, missing);
+  return { ...plan, builds };
 }
 
-function requirePlanned({ builds, left }: Plan, name: string): void {
-  if (builds.some(({ reference }) => formatReference(reference) === name)) return;
+function notPlanned({ left }: Plan, name: string): StowageError {
   const found = left.find(({ reference }) => formatReference(reference) === name);
   const why = found ? (REMEDIES[found.reason] ?? found.reason) : "there is no such tag";
-  throw new StowageError("usage", `${name} is not going to be built: ${why}`);
+  return new StowageError("usage", `${name} is not going to be built: ${why}`);
 }
 
 const REMEDIES: Readonly<Partial<Record<LeftTag["reason"], string>>> = {

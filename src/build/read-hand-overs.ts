@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { StowageError, messageOf } from "../errors.ts";
+import { parseJson } from "../json.ts";
 import { readTextFile, statsOf } from "../read-file.ts";
 import type { Digest } from "../registry/digest.ts";
 import { type Reference, formatReference, parseReference } from "../registry/reference.ts";
@@ -114,17 +115,9 @@ function parseReferenceIn(text: string, file: string): Reference {
 
 function readDescription(file: string): Description {
   const read = readTextFile(file, LARGEST_DESCRIPTION);
-  const data = "problem" in read ? undefined : parsed(read.text);
+  const data = "problem" in read ? undefined : parseJson(read.text);
   const [issue] = validate("build", data);
   if (!issue) return data as Description;
   const where = issue.path.join(".") || "the file";
   throw new StowageError("image", `${where} is not right; expected ${issue.expected}`, { place: { file } });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

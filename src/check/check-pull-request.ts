@@ -1,4 +1,5 @@
 import type { Finding } from "../finding.ts";
+import { foldersAbove } from "../folders-above.ts";
 import type { Collection, Registry, Tag } from "../registry/model.ts";
 import { formatReference } from "../registry/reference.ts";
 
@@ -54,8 +55,8 @@ function* scopeFindings(registry: Registry, changed: ReadonlySet<string>): Itera
 
 /** The collection that a path lies in: the innermost, for collections may hold others. */
 function collectionOf(path: string, folders: ReadonlyMap<string, string>): string | undefined {
-  for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
-    const name = folders.get(path.slice(0, end));
+  for (const folder of foldersAbove(path)) {
+    const name = folders.get(folder);
     if (name !== undefined) return name;
   }
   return undefined;

@@ -13,7 +13,7 @@ import { scanRegistry } from "../registry/scan.ts";
 import { jsonOption, quietOption, rootOption, scanOptions, treeOption } from "./options.ts";
 import { printFindings, printNote, printResult, styled } from "./output.ts";
 import { Progress } from "./progress.ts";
-import { type PublishingOptions, publishHandOvers, publishingOptions } from "./publishing.ts";
+import { type PublishingOptions, openRegistry, publishHandOvers, publishingOptions } from "./publishing.ts";
 import { type SelectionOptions, selectBuilds, selectionOptions } from "./selection.ts";
 
 interface Options extends PublishingOptions, SelectionOptions {
@@ -62,7 +62,11 @@ async function runBuild(references: readonly string[], options: Options): Promis
 
 /** What is stored is not kept twice. Returns how many images could not be published. */
 async function publishBuilt(built: readonly HandOver[], options: Options): Promise<number> {
-  const published = await publishHandOvers({ handOvers: built, problems: [] }, options);
+  const published = await publishHandOvers(
+    { handOvers: built, problems: [] },
+    openRegistry(options),
+    options,
+  );
   // Not the folder: a nested collection's hand-overs may lie below it.
   for (const { image } of published) emptyHandOver(dirname(image));
   return built.length - published.length;

@@ -7,13 +7,13 @@ import { checkRecords } from "../check/check-records.ts";
 import { checkSite } from "../check/check-site.ts";
 import { StowageError } from "../errors.ts";
 import { type Finding, compareFindings } from "../finding.ts";
+import { foldersAbove } from "../folders-above.ts";
 import { plural } from "../format.ts";
-import { changedBefore, changedPaths, requireInside } from "../git/changed-paths.ts";
+import { changedBefore } from "../git/changed-paths.ts";
 import { siteOf } from "../protocols/site.ts";
 import type { Registry } from "../registry/model.ts";
-import { publicRegistry, scanRegistry, treeFolder } from "../registry/scan.ts";
+import { publicRegistry, scanRegistry } from "../registry/scan.ts";
 import {
-  type CommonOptions,
   type HostOptions,
   hostOption,
   jsonOption,
@@ -26,10 +26,9 @@ import {
 } from "./options.ts";
 import { printFindings, printNote, printResult } from "./output.ts";
 import { Progress } from "./progress.ts";
-import { changedFromOption } from "./selection.ts";
+import { type ChangeOptions, changedFromOption, changedIn } from "./selection.ts";
 
-interface Options extends CommonOptions, HostOptions {
-  readonly changedFrom?: string;
+interface Options extends ChangeOptions, HostOptions {
   readonly images?: boolean;
   readonly privateNetwork?: boolean;
   readonly json?: boolean;
@@ -62,15 +61,13 @@ export function checkCommand(): Command {
 
 async function runCheck(options: Options): Promise<void> {
   const registry = scanRegistry({ ...scanOptions(options), mayBeEmpty: true });
-  if (options.changedFrom) requireInside(options.root, treeFolder(scanOptions(options), registry.config));
-  const paths = options.changedFrom && (await changedPaths(options.root, options.changedFrom));
+  const paths = await changedIn(options, registry);
   const findings = [
     ...standingFindings(registry, options),
     ...(paths ? checkPullRequest(registry, paths, await frozenBefore(options, paths)) : []),
-    ...(options.images ? await imageFindings(registry, paths || undefined, options) : []),
+    ...(options.images ? await imageFindings(registry, paths, options) : []),
   ].sort(compareFindings);
-  const isRelevant = relevance(registry, paths || undefined);
-  report(findings.filter(isRelevant), options);
+  report(findings.filter(relevance(registry, paths)), options);
 }
 
 /** Whether a folder had a .frozen where the branch began. */
@@ -118,9 +115,7 @@ function relevance(registry: Registry, paths: readonly string[] | undefined): (f
   const touched = new Set(paths);
   // A record whose image is touched, too.
   for (const { tag } of changedRecords(registry, new Set(paths))) touched.add(`${tag.folder}/README.md`);
-  for (const path of paths)
-    for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1))
-      touched.add(path.slice(0, end));
+  for (const path of paths) for (const folder of foldersAbove(path)) touched.add(folder);
   return ({ file, code }) => touched.has(file) || code === "frozen-changed";
 }
 

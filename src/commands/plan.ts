@@ -1,24 +1,16 @@
 import { Command, Option } from "commander";
 import type { Build, LeftTag, Plan } from "../build/plan.ts";
 import { circleciWorkflows, githubMatrix } from "../build/shards.ts";
-import { requireInside } from "../git/changed-paths.ts";
 import { plural } from "../format.ts";
 import { printable } from "../printable.ts";
 import type { Registry } from "../registry/model.ts";
 import { formatReference } from "../registry/reference.ts";
-import { scanRegistry, treeFolder } from "../registry/scan.ts";
-import {
-  type CommonOptions,
-  jsonOption,
-  quietOption,
-  rootOption,
-  scanOptions,
-  treeOption,
-} from "./options.ts";
+import { scanRegistry } from "../registry/scan.ts";
+import { jsonOption, quietOption, rootOption, scanOptions, treeOption } from "./options.ts";
 import { formatTable, printFindings, printNote, printResult, styled } from "./output.ts";
 import { type SelectionOptions, selectBuilds, selectionOptions } from "./selection.ts";
 
-interface Options extends CommonOptions, SelectionOptions {
+interface Options extends SelectionOptions {
   readonly json?: boolean;
   readonly markdown?: boolean;
   readonly matrix?: "github" | "circleci";
@@ -55,8 +47,6 @@ async function runPlan(references: readonly string[], options: Options): Promise
     options,
     () => (registry = scanRegistry({ ...scanOptions(options), mayBeEmpty: true })),
   );
-  if (options.changedFrom !== undefined && registry)
-    requireInside(options.root, treeFolder(scanOptions(options), registry.config));
   printFindings(registry?.findings ?? []);
   printResult(formatPlan(plan, options));
   if (!options.quiet) printNote(summaryOf(plan));

@@ -5,20 +5,19 @@ import { type FoundHandOvers, readHandOvers, readJobHandOvers } from "../build/r
 import { planBuilds } from "../build/plan.ts";
 import { githubMatrix } from "../build/shards.ts";
 import { StowageError } from "../errors.ts";
-import { changedPaths } from "../git/changed-paths.ts";
 import { plural } from "../format.ts";
 import { writeFiles } from "../publish/write-files.ts";
+import type { Registry } from "../registry/model.ts";
 import { formatReference } from "../registry/reference.ts";
 import { jsonOption, quietOption, rootOption, treeOption } from "./options.ts";
 import { printNote } from "./output.ts";
 import { type PublishingOptions, openRegistry, publishHandOvers, publishingOptions } from "./publishing.ts";
-import { changedFromOption, parseCollection } from "./selection.ts";
+import { type ChangeOptions, changedFromOption, changedIn, parseCollection } from "./selection.ts";
 
-interface Options extends PublishingOptions {
+interface Options extends PublishingOptions, ChangeOptions {
   readonly collection?: string;
   readonly matrix?: "github";
   readonly checksums?: string;
-  readonly changedFrom?: string;
 }
 
 export function publishCommand(): Command {
@@ -49,14 +48,15 @@ export function publishCommand(): Command {
 
 async function runPublish(directory: string, options: Options): Promise<void> {
   const collection = options.collection === undefined ? undefined : parseCollection(options.collection);
-  const { root, changedFrom, checksums } = options;
+  const { checksums } = options;
   // What lies there is not of this run, and might be believed.
   if (checksums !== undefined) rmSync(checksums, { force: true });
-  const changed = changedFrom === undefined ? undefined : await changedPaths(root, changedFrom);
-  const found = find(directory, options);
+  const opened = openRegistry(options);
+  const changed = await changedIn(options, opened.registry);
+  const found = find(directory, opened.registry, options);
   const count = found.handOvers.length + found.problems.length;
   if (count === 0 && !options.quiet) printNote(`There is no image in ${directory}.`);
-  const published = await publishHandOvers(found, options, {
+  const published = await publishHandOvers(found, opened, options, {
     ...(collection !== undefined && { collection }),
     ...(changed && { changed }),
   });
@@ -72,8 +72,7 @@ function writeChecksums(file: string, published: readonly HandOver[]): void {
   writeFiles([{ path: file, content: lines.join("") }]);
 }
 
-function find(directory: string, options: Options): FoundHandOvers {
-  if (options.matrix === undefined) return readHandOvers(directory);
-  const { builds } = planBuilds(openRegistry(options).registry);
-  return readJobHandOvers(directory, githubMatrix(builds));
+function find(directory: string, registry: Registry, { matrix }: Options): FoundHandOvers {
+  if (matrix === undefined) return readHandOvers(directory);
+  return readJobHandOvers(directory, githubMatrix(planBuilds(registry).builds));
 }

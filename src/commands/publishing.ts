@@ -64,8 +64,13 @@ export function destinationOf(
   });
 }
 
-/** A registry that may be written to. */
-export function openRegistry(options: CommonOptions): { registry: Registry; tree: string } {
+/** A registry that may be written to, and the folder of its tree. */
+export interface OpenRegistry {
+  readonly registry: Registry;
+  readonly tree: string;
+}
+
+export function openRegistry(options: CommonOptions): OpenRegistry {
   const registry = scanRegistry({ ...scanOptions(options), mayBeEmpty: true });
   return { registry, tree: treeFolder(scanOptions(options), registry.config) };
 }
@@ -77,10 +82,10 @@ export function openRegistry(options: CommonOptions): { registry: Registry; tree
  */
 export async function publishHandOvers(
   found: FoundHandOvers,
+  { registry, tree }: OpenRegistry,
   options: PublishingOptions,
   wanted: Pick<PublishOptions, "collection" | "changed"> = {},
 ): Promise<readonly HandOver[]> {
-  const { registry, tree } = openRegistry(options);
   const destination = destinationOf(options, tree, registry);
   return withStorage(registry, options, async (place) => {
     const outcomes = await storeAll(found.handOvers, { registry, tree, ...place, ...wanted }, options);

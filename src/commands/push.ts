@@ -98,14 +98,15 @@ async function recordRemote({ reference, tree, options }: Task): Promise<Publish
     throw new StowageError("usage", "--url has a password in it, which the record would tell everybody");
   const { fetchImage } = await import("../storage/remote-image.ts");
   const progress = new Progress(process.stderr, { isQuiet: quiet ?? false });
+  progress.show(`fetching ${formatReference(reference)}`);
   const folder = makeTemporaryFolder(process.env);
   try {
     const image = join(folder, "image.sif");
     await pipeline(fetchImage(url), createWriteStream(image, { flags: "wx" }));
-    progress.clear();
     const record = await recordImage({ reference, image, facts: facts() }, url);
     return { reference, record, files: recordFiles({ tree, reference, record }) };
   } finally {
+    progress.clear();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -3,14 +3,19 @@ import { type Plan, type PlanOptions, onlyWanted, planBuilds } from "../build/pl
 import { planRepository } from "../build/plan-repository.ts";
 import { parseShard, shardOf } from "../build/shards.ts";
 import { StowageError } from "../errors.ts";
-import { changedPaths } from "../git/changed-paths.ts";
+import { changedPaths, requireInside } from "../git/changed-paths.ts";
 import type { Registry } from "../registry/model.ts";
 import { type CollectionName, parseReference } from "../registry/reference.ts";
+import { treeFolder } from "../registry/scan.ts";
+import { type CommonOptions, scanOptions } from "./options.ts";
+
+/** Options that limit a command to a pull request. */
+export interface ChangeOptions extends CommonOptions {
+  readonly changedFrom?: string;
+}
 
 /** Options that say what is to be built. */
-export interface SelectionOptions {
-  readonly root: string;
-  readonly changedFrom?: string;
+export interface SelectionOptions extends ChangeOptions {
   readonly stale?: boolean;
   readonly shard?: string;
   readonly layout: "registry" | "repository";
@@ -48,17 +53,34 @@ export async function selectBuilds(
 
 async function wholePlan(options: SelectionOptions, scan: () => Registry): Promise<Plan> {
   const { root, changedFrom, collection, stale: withStale = false } = options;
-  const planOptions: PlanOptions = {
-    withStale,
-    ...(changedFrom !== undefined && { changed: await changedPaths(root, changedFrom) }),
-  };
   if (options.layout === "registry") {
-    if (collection === undefined) return planBuilds(scan(), planOptions);
-    throw new StowageError("usage", "--collection belongs to --layout repository");
+    if (collection !== undefined)
+      throw new StowageError("usage", "--collection belongs to --layout repository");
+    const registry = scan();
+    return planBuilds(registry, planOptions(withStale, await changedIn(options, registry)));
   }
   if (collection === undefined)
     throw new StowageError("usage", "--layout repository needs --collection namespace/name");
-  return planRepository(root, parseCollection(collection), planOptions);
+  const changed = changedFrom === undefined ? undefined : await changedPaths(root, changedFrom);
+  return planRepository(root, parseCollection(collection), planOptions(withStale, changed));
+}
+
+function planOptions(withStale: boolean, changed: readonly string[] | undefined): PlanOptions {
+  return { withStale, ...(changed && { changed }) };
+}
+
+/**
+ * The paths that `--changed-from` asks for; undefined where it does not. Throws a usage error where git could tell of no
+ * file of the tree.
+ */
+export async function changedIn(
+  options: ChangeOptions,
+  { config }: Registry,
+): Promise<readonly string[] | undefined> {
+  const { root, changedFrom } = options;
+  if (changedFrom === undefined) return undefined;
+  requireInside(root, treeFolder(scanOptions(options), config));
+  return changedPaths(root, changedFrom);
 }
 
 /** Parses `namespace/name`. Throws a usage error. */

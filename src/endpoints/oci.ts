@@ -1,7 +1,8 @@
-import { CONFIG, EMPTY_CONFIG, MANIFEST_TYPE, digestOf, imageManifest } from "../oci/manifest.ts";
+import { CONFIG, EMPTY_CONFIG, MANIFEST_TYPE, imageManifest } from "../oci/manifest.ts";
 import { ociRefusal } from "../protocols/oci.ts";
 import type { Site } from "../protocols/site.ts";
 import { type PullTarget, targetsOf } from "../protocols/target.ts";
+import { sha256Digest } from "../registry/digest.ts";
 import type { Registry } from "../registry/model.ts";
 import type { CollectionName } from "../registry/reference.ts";
 import { type Endpoint, compactJsonEndpoint, imageEndpoint, jsonEndpoint } from "./endpoint.ts";
@@ -33,6 +34,6 @@ function* repositoryEndpoints(name: CollectionName, targets: readonly PullTarget
     const path = ociManifestPath(name, target.reference.tag);
     const manifest = compactJsonEndpoint(path, imageManifest(target), MANIFEST_TYPE);
     yield manifest;
-    yield { ...manifest, path: ociManifestPath(name, digestOf(manifest.body)) };
+    yield { ...manifest, path: ociManifestPath(name, sha256Digest(manifest.body)) };
   }
 }

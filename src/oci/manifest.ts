@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { fileNameOf } from "../protocols/pull-line.ts";
+import { sha256Digest } from "../registry/digest.ts";
 import type { Reference } from "../registry/reference.ts";
 
 export const MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json";
@@ -19,7 +19,7 @@ interface Descriptor {
 
 export const CONFIG: Descriptor & { readonly data: string } = {
   mediaType: CONFIG_TYPE,
-  digest: digestOf(EMPTY_CONFIG),
+  digest: sha256Digest(EMPTY_CONFIG),
   size: EMPTY_CONFIG.length,
   data: EMPTY_CONFIG.toString("base64"),
 };
@@ -54,9 +54,4 @@ export function imageManifest({ reference, image: { sha256, size } }: NamedImage
       },
     ],
   };
-}
-
-/** `sha256:<hex>` */
-export function digestOf(content: string | Buffer): string {
-  return `sha256:${createHash("sha256").update(content).digest("hex")}`;
 }

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import { StowageError } from "../errors.ts";
 import type { NetworkOptions } from "../http.ts";
+import { memberOf, parseJson } from "../json.ts";
 import { OciRepository, refusal } from "./client.ts";
 import { LAYER_TYPE, MANIFEST_TYPE } from "./manifest.ts";
 import { isLoopback } from "./place.ts";
@@ -25,17 +26,11 @@ export async function openLayer(address: string, network: NetworkOptions = {}): 
 
 /** The digest of the one layer that is a SIF file. */
 function layerOf(manifest: string, { title }: OciRepository): string {
-  const digest = sifLayers(manifest)[0]?.digest;
+  const layers = memberOf(parseJson(manifest), "layers");
+  const images = Array.isArray(layers)
+    ? layers.filter((layer) => memberOf(layer, "mediaType") === LAYER_TYPE)
+    : [];
+  const digest = memberOf(images[0], "digest");
   if (typeof digest === "string" && /^sha256:[0-9a-f]{64}$/.test(digest)) return digest;
   throw new StowageError("storage", `${title}: the manifest names no image that apptainer could pull`);
-}
-
-function sifLayers(manifest: string): { readonly mediaType?: unknown; readonly digest?: unknown }[] {
-  try {
-    const { layers } = JSON.parse(manifest) as { layers?: unknown };
-    if (!Array.isArray(layers)) return [];
-    return layers.filter((layer: unknown) => Reflect.get(Object(layer), "mediaType") === LAYER_TYPE);
-  } catch {
-    return [];
-  }
 }

@@ -34,11 +34,12 @@ export async function* storeHandOvers(
   handOvers: readonly HandOver[],
   options: PublishOptions,
 ): AsyncGenerator<PublishOutcome> {
-  const expected = expectedBuilds(options);
+  const tags = tagsByReference(options.registry);
+  const expected = expectedBuilds(options, tags);
   for (const handOver of handOvers) {
     try {
       expected(handOver);
-      yield { handOver, published: await storeHandOver(handOver, options) };
+      yield { handOver, published: await storeHandOver(handOver, options, tags) };
     } catch (error) {
       if (!(error instanceof StowageError)) throw error;
       yield { handOver, error };
@@ -46,7 +47,11 @@ export async function* storeHandOvers(
   }
 }
 
-async function storeHandOver(handOver: HandOver, options: PublishOptions): Promise<Published> {
+async function storeHandOver(
+  handOver: HandOver,
+  options: PublishOptions,
+  tags: TagsByReference,
+): Promise<Published> {
   const { reference, image, size, sha256, recipe, builder } = handOver;
   const { source, tree } = options;
   requireRecordPlace(tree, reference);
@@ -56,23 +61,17 @@ async function storeHandOver(handOver: HandOver, options: PublishOptions): Promi
   const log = readLog(handOver.log);
   const record = { ...stored.record, ...(log && { log: BUILD_LOG }) };
   const files = recordFiles({ tree, reference, record, ...(log && { log }) });
-  const builtFrom = options.collection === undefined && definitionPath(options, reference);
+  const tag = options.collection === undefined ? tags.get(formatReference(reference)) : undefined;
   return {
     reference,
     record,
     files: [...files, ...stored.files],
-    ...(builtFrom && { builtFrom }),
+    ...(tag?.definition && { builtFrom: resolve(options.root, tag.folder, tag.definition.fileName) }),
   };
 }
 
-/** The definition file that an image of this registry was built from. */
-function definitionPath({ registry, root }: PublishOptions, reference: Reference): string | undefined {
-  const tag = findTag(registry, reference);
-  return tag?.definition && resolve(root, tag.folder, tag.definition.fileName);
-}
-
 /** Throws for an image that nobody asked for, or that was built from another definition file. */
-function expectedBuilds(options: PublishOptions): (handOver: HandOver) => void {
+function expectedBuilds(options: PublishOptions, tags: TagsByReference): (handOver: HandOver) => void {
   const { registry, collection, changed } = options;
   if (collection !== undefined) {
     return ({ reference }) => {
@@ -88,7 +87,7 @@ function expectedBuilds(options: PublishOptions): (handOver: HandOver) => void {
   return ({ reference, recipe }) => {
     if (!planned.has(formatReference(reference)))
       throw unexpected(reference, "this registry's plan does not have it (stowage plan)");
-    const definition = findTag(registry, reference)?.definition;
+    const definition = tags.get(formatReference(reference))?.definition;
     if (definition && recipe !== recipeDigest(definition))
       throw unexpected(reference, "it was built from another definition file than the one that is there now");
   };
@@ -98,8 +97,14 @@ function unexpected(reference: Reference, reason: string): StowageError {
   return new StowageError("image", `${formatReference(reference)}: is not published: ${reason}`);
 }
 
-function findTag({ collections }: Registry, { collection, tag }: Reference): Tag | undefined {
-  return collections.find(({ name }) => name === collection)?.tags.find(({ name }) => name === tag);
+type TagsByReference = ReadonlyMap<string, Tag>;
+
+function tagsByReference({ collections }: Registry): TagsByReference {
+  return new Map(
+    collections.flatMap(({ name, tags }) =>
+      tags.map((tag) => [formatReference({ collection: name, tag: tag.name }), tag] as const),
+    ),
+  );
 }
 
 const LARGEST_LOG = 4 * 1024 * 1024;

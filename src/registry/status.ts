@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { type Digest, sha256Digest } from "./digest.ts";
 import type { Definition, Tag, TagStatus } from "./model.ts";
 
 /**
@@ -15,8 +15,6 @@ export function statusOf(tag: Omit<Tag, "status">): TagStatus {
 }
 
 /** sha256 of a definition file, as records carry it. */
-export function recipeDigest({ text, bytes }: Definition): string {
-  return `sha256:${createHash("sha256")
-    .update(bytes ?? text)
-    .digest("hex")}`;
+export function recipeDigest({ text, bytes }: Definition): Digest {
+  return sha256Digest(bytes ?? text);
 }

@@ -1,4 +1,5 @@
 import { StowageError } from "../errors.ts";
+import { memberOf, parseJson } from "../json.ts";
 
 /** Bytes that can be asked for at any place: a file, or what answers for one. */
 export interface SifSource {
@@ -120,7 +121,10 @@ function isWithin({ size }: SifSource, offset: number, length: number): boolean 
 
 /** The labels in what `apptainer inspect --json` would print; none where it is anything else. */
 function labelsOf(metadata: Buffer): Sif["labels"] {
-  const labels = fieldOf(fieldOf(fieldOf(parsed(metadata), "data"), "attributes"), "labels");
+  const labels = memberOf(
+    memberOf(memberOf(parseJson(metadata.toString("utf8")), "data"), "attributes"),
+    "labels",
+  );
   if (typeof labels !== "object" || labels === null) return {};
   const texts = Object.entries(labels).filter(
     (entry): entry is [string, string] => typeof entry[1] === "string" && entry[1].length <= LONGEST_LABEL,
@@ -129,16 +133,4 @@ function labelsOf(metadata: Buffer): Sif["labels"] {
   let room = ROOM_FOR_LABELS;
   const kept = texts.slice(0, MOST_LABELS).filter(([key, text]) => (room -= key.length + text.length) >= 0);
   return Object.fromEntries(kept);
-}
-
-function parsed(json: Buffer): unknown {
-  try {
-    return JSON.parse(json.toString("utf8"));
-  } catch {
-    return undefined;
-  }
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 }

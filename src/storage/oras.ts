@@ -1,9 +1,10 @@
 import { StowageError } from "../errors.ts";
 import { OciRepository, refusal } from "../oci/client.ts";
 import { registryCredentials } from "../oci/credentials.ts";
-import { CONFIG, EMPTY_CONFIG, MANIFEST_TYPE, digestOf, imageManifest } from "../oci/manifest.ts";
+import { CONFIG, EMPTY_CONFIG, MANIFEST_TYPE, imageManifest } from "../oci/manifest.ts";
 import { isLoopback, ociName, ociPlace, ociTag } from "../oci/place.ts";
 import { hasBlob, uploadBlob } from "../oci/upload.ts";
+import { sha256Digest } from "../registry/digest.ts";
 import type { StorageConfig } from "../registry/config.ts";
 import type { ImageKey, Storage, StorageContext } from "./storage.ts";
 
@@ -42,7 +43,7 @@ export function openOras(
       const repository = repositoryOf(key);
       return (await hasManifest(repository, key)) && (await hasBlob(repository, layerOf(key)));
     },
-    url: (key) => `oras://${place.host}/${ociName(place, key.reference)}@${digestOf(manifestOf(key))}`,
+    url: (key) => `oras://${place.host}/${ociName(place, key.reference)}@${sha256Digest(manifestOf(key))}`,
     remove: (key) => removeManifest(repositoryOf(key), key),
   };
 }
@@ -70,7 +71,7 @@ async function putManifest(repository: OciRepository, key: ImageKey): Promise<vo
   });
   if (answer.status !== 201) throw refusal(repository, "the manifest cannot be stored", answer);
   const digest = answer.headers["docker-content-digest"];
-  if (digest === undefined || digest === digestOf(body)) return;
+  if (digest === undefined || digest === sha256Digest(body)) return;
   throw new StowageError(
     "storage",
     `${repository.title}: the registry stored another manifest than was sent`,
@@ -80,7 +81,7 @@ async function putManifest(repository: OciRepository, key: ImageKey): Promise<vo
 async function hasManifest(repository: OciRepository, key: ImageKey): Promise<boolean> {
   const answer = await repository.send({
     method: "HEAD",
-    to: `manifests/${digestOf(manifestOf(key))}`,
+    to: `manifests/${sha256Digest(manifestOf(key))}`,
     headers: { accept: MANIFEST_TYPE },
   });
   if (answer.status === 200 || answer.status === 404) return answer.status === 200;
@@ -89,7 +90,10 @@ async function hasManifest(repository: OciRepository, key: ImageKey): Promise<bo
 
 /** The blob stays until the registry collects its garbage. */
 async function removeManifest(repository: OciRepository, key: ImageKey): Promise<void> {
-  const answer = await repository.send({ method: "DELETE", to: `manifests/${digestOf(manifestOf(key))}` });
+  const answer = await repository.send({
+    method: "DELETE",
+    to: `manifests/${sha256Digest(manifestOf(key))}`,
+  });
   if ([200, 202, 204, 404].includes(answer.status)) return;
   if (answer.status !== 405) throw refusal(repository, "the image cannot be removed", answer);
   throw new StowageError(

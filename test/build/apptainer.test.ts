@@ -40,7 +40,7 @@ describe("the program that builds", () => {
       "singularity",
       `case $1 in
       --version) echo "singularity-ce version 4.2.1-1" ;;
-      build) echo "$*"; shift; printf '%032d%s' 0 SIF_MAGIC > "$2" ;;
+      build) echo "$*"; shift; printf '%032d%s\\0%086d' 0 SIF_MAGIC 0 > "$2" ;;
       test) echo "$*" ;;
     esac`,
     );

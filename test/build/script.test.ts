@@ -15,7 +15,7 @@ function script(text: string, mode = 0o755) {
 }
 
 /** Begins like a SIF file. */
-const WRITE_SIF = `printf '%032d%s' 0 SIF_MAGIC > "$2"`;
+const WRITE_SIF = `printf '%032d%s\\0%086d' 0 SIF_MAGIC 0 > "$2"`;
 
 builderContract("script", () => ({
   open: (env) => openBuilder({ kind: "script" }, { env }),

@@ -103,6 +103,13 @@ exit 1
   const imageIn = (artifacts: Artifacts) =>
     join(artifacts.folderOf("stowage-image-1"), HAND_OVER, "image.sif");
 
+  /** Lets a build say that its image is another's. */
+  const rename = (artifacts: Artifacts, reference: string) => {
+    const file = join(artifacts.folderOf("stowage-image-1"), HAND_OVER, "build.json");
+    const description = JSON.parse(readFileSync(file, "utf8")) as object;
+    writeFileSync(file, JSON.stringify({ ...description, reference }));
+  };
+
   test.each([
     {
       what: "an image that changed after it was built",
@@ -115,26 +122,12 @@ exit 1
     },
     {
       what: "an image that nobody asked for",
-      change: (artifacts: Artifacts) => {
-        const folder = join(artifacts.folderOf("stowage-image-1"), HAND_OVER);
-        const description = JSON.parse(readFileSync(join(folder, "build.json"), "utf8")) as object;
-        writeFileSync(
-          join(folder, "build.json"),
-          JSON.stringify({ ...description, reference: "lab/frozen:1.0" }),
-        );
-      },
+      change: (artifacts: Artifacts) => rename(artifacts, "lab/frozen:1.0"),
       says: "lab/frozen:1.0",
     },
     {
       what: "a description that leads out of its folder",
-      change: (artifacts: Artifacts) => {
-        const folder = join(artifacts.folderOf("stowage-image-1"), HAND_OVER);
-        const description = JSON.parse(readFileSync(join(folder, "build.json"), "utf8")) as object;
-        writeFileSync(
-          join(folder, "build.json"),
-          JSON.stringify({ ...description, reference: "../../../hello:1.0" }),
-        );
-      },
+      change: (artifacts: Artifacts) => rename(artifacts, "../../../hello:1.0"),
       says: "is not a reference",
     },
   ])("$what is not published, and main stays as it is", async ({ change, says }) => {
