@@ -13,6 +13,7 @@ const LAYERS = [
   "site",
   "endpoints",
   "publish",
+  "health",
   "build",
   "storage",
   "oci",
