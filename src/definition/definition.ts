@@ -28,7 +28,7 @@ export interface Section {
 }
 
 /** One `%files`: where it copies from (`from build`, or empty), and what. */
-export interface FileList {
+interface FileList {
   readonly args: string;
   readonly files: readonly FilePair[];
 }

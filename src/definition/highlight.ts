@@ -1,36 +1,46 @@
 import { escapeHtml } from "../html.ts";
-
-const SECTION = /^(\s*)(%[A-Za-z]+)(.*)$/;
-const HEADER = /^(\s*[A-Za-z]+\s*)(:)(.*)$/;
-const STAGE = /^\s*bootstrap\s*:/i;
+import { type LineKind, lineKinds } from "./lines.ts";
 
 /** Above this a file is shown without marks: they are many times the size of short lines. */
 const MOST_LINES = 5000;
 
 /**
  * A definition file as HTML: one `<span id="L12">` a line, with sections (`<b>`), header keys (`<u>`) and
- * comments (`<i>`) marked. The text is a stranger's and is escaped; the marking reads one line at a time and
- * cannot fail.
+ * comments (`<i>`) marked. The text is a stranger's and is escaped; a file that cannot be parsed is marked as far as
+ * its lines can be told apart.
  */
 export function highlightDefinition(text: string): string {
   const lines = text.replace(/\r?\n$/, "").split(/\r?\n/);
   if (lines.length > MOST_LINES) return escapeHtml(lines.join("\n"));
-  let inHeader = true;
+  const kinds = lineKinds(lines);
   return lines
-    .map((line, index) => {
-      const first = line.trimStart()[0];
-      if (first === "%") inHeader = false;
-      // A second stage begins a header again.
-      else if (!inHeader && (first === "b" || first === "B")) inHeader = STAGE.test(line);
-      return `<span id="L${index + 1}">${highlightLine(line, first, inHeader)}</span>`;
-    })
+    .map((line, index) => `<span id="L${index + 1}">${highlightLine(line, kinds[index])}</span>`)
     .join("\n");
 }
 
-function highlightLine(line: string, first: string | undefined, inHeader: boolean): string {
-  if (first === "#") return `<i>${escapeHtml(line)}</i>`;
-  const section = first === "%" ? SECTION.exec(line) : null;
-  if (section) return `${section[1]}<b>${section[2]}</b>${escapeHtml(section[3] ?? "")}`;
-  const header = inHeader ? HEADER.exec(line) : null;
-  return header ? `<u>${header[1]}</u>:${escapeHtml(header[3] ?? "")}` : escapeHtml(line);
+function highlightLine(line: string, kind: LineKind | undefined): string {
+  switch (kind) {
+    case "comment":
+      return `<i>${escapeHtml(line)}</i>`;
+    case "section":
+      return highlightSection(line);
+    case "stage":
+    case "key":
+      return highlightKey(line);
+    default:
+      return escapeHtml(line);
+  }
+}
+
+function highlightSection(line: string): string {
+  const start = line.indexOf("%");
+  const space = line.slice(start).search(/\s/);
+  const end = space === -1 ? line.length : start + space;
+  return `${line.slice(0, start)}<b>${escapeHtml(line.slice(start, end))}</b>${escapeHtml(line.slice(end))}`;
+}
+
+function highlightKey(line: string): string {
+  const colon = line.indexOf(":");
+  if (colon === -1) return escapeHtml(line);
+  return `<u>${escapeHtml(line.slice(0, colon))}</u>${escapeHtml(line.slice(colon))}`;
 }

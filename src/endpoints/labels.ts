@@ -4,6 +4,7 @@ import type { Site } from "../protocols/site.ts";
 import { targetsOf } from "../protocols/target.ts";
 import type { Collection, Registry } from "../registry/model.ts";
 import { formatReference } from "../registry/reference.ts";
+import { labelsOf } from "../registry/tag-labels.ts";
 import { type Endpoint, compactJsonEndpoint } from "./endpoint.ts";
 import { labelSearchPath } from "./paths.ts";
 
@@ -14,7 +15,7 @@ import { labelSearchPath } from "./paths.ts";
  *     /api/labels/search/maintainer/key/vanessa/value/   →   [{"key":"Maintainer","value":"Vanessa","containers":["vanessa/greeting:1.0"]}]
  */
 export function* labelsEndpoints({ collections }: Registry, site: Site): Iterable<Endpoint> {
-  const labels = labelsOf(collections, site);
+  const labels = everyLabel(collections, site);
   yield compactJsonEndpoint(labelSearchPath(""), labels);
   for (const [key, entries] of groupByWord(labels, "key")) {
     yield* search(`${key}/key/`, entries);
@@ -46,12 +47,12 @@ function* search(query: string, entries: readonly LabelEntry[]): Iterable<Endpoi
 const LIKE_A_MANIFEST = /(?:^|\/)manifests\/[^/]+\/$/;
 
 /** Every label of every image, in code-point order of keys and values. */
-function labelsOf(collections: readonly Collection[], site: Site): LabelEntry[] {
+function everyLabel(collections: readonly Collection[], site: Site): LabelEntry[] {
   const byKey = new Map<string, Map<string, LabelEntry>>();
   for (const collection of collections) {
-    for (const { reference, record } of targetsOf(collection, site)) {
+    for (const { reference, tag } of targetsOf(collection, site)) {
       const container = formatReference(reference);
-      for (const [key, value] of Object.entries(record.labels ?? {})) {
+      for (const [key, value] of Object.entries(labelsOf(tag))) {
         const byValue = byKey.get(key) ?? new Map<string, LabelEntry>();
         byKey.set(key, byValue);
         const entry = byValue.get(value) ?? { key, value, containers: [] };
