@@ -48,7 +48,8 @@ function relativeTo(prefix: string, path: string): string {
   return path.startsWith(prefix) ? path.slice(prefix.length) : `../${path}`;
 }
 
-async function mergeBase(root: string, revision: string): Promise<string> {
+/** The commit where the branch left `revision`. Throws StowageError ("git", "usage") where there is none. */
+export async function mergeBase(root: string, revision: string): Promise<string> {
   const commit = await commitOf(root, revision);
   const { status, stdout } = await askGit(root, ["merge-base", commit, "HEAD"], { accepts: [1] });
   if (status === 0) return stdout.trim();

@@ -7,6 +7,8 @@ export interface GitOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Exit statuses besides 0 that are answers, not errors. */
   readonly accepts?: readonly number[];
+  /** How its answer is read; default: utf8. */
+  readonly encoding?: "utf8" | "latin1";
 }
 
 export interface GitAnswer {
@@ -25,13 +27,13 @@ const LARGEST_ANSWER = 256 * 1024 * 1024;
 export async function askGit(
   directory: string,
   args: readonly string[],
-  { input, env, accepts = [] }: GitOptions = {},
+  { input, env, accepts = [], encoding = "utf8" }: GitOptions = {},
 ): Promise<GitAnswer> {
   const answer = await new Promise<GitAnswer>((resolve, reject) => {
     const child = execFile(
       "git",
       ["-C", directory, ...args],
-      { env: { ...process.env, ...QUIET, ...env }, maxBuffer: LARGEST_ANSWER },
+      { env: { ...process.env, ...QUIET, ...env }, maxBuffer: LARGEST_ANSWER, encoding },
       (error, stdout, stderr) => {
         if (typeof error?.code === "string") reject(cannotRun(error));
         else resolve({ status: error?.code ?? (error ? 1 : 0), stdout, stderr });

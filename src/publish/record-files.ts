@@ -69,6 +69,15 @@ export function recordFiles({ tree, reference, record, log }: RecordFilesOptions
   return files;
 }
 
+/** A record in place of the one that a tag has: nothing else of its README.md changes, nor any other file. */
+export function renewedRecord({ tree, reference, record }: Omit<RecordFilesOptions, "log">): NewFile {
+  requireRecordPlace(tree, reference);
+  const readme = join(tree, reference.collection, "manifests", reference.tag, "README.md");
+  const content = recordText(record, bodyOf(readme) ?? "");
+  requireReadable(content, readme);
+  return { path: readme, content };
+}
+
 /** What this registry could not read again would be lost in it. */
 function requireReadable(text: string, readme: string): void {
   const [finding] = parseRecord(text, readme).findings;

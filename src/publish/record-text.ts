@@ -25,5 +25,6 @@ export function recordText(record: ImageRecord, body: string): string {
     labels: labels && Object.keys(labels).length > 0 ? labels : undefined,
   };
   const known = Object.fromEntries(Object.entries(ordered).filter(([, value]) => value !== undefined));
-  return `---\n${dump(known, YAML)}---\n\n${body.trim()}\n`;
+  const text = body.trim();
+  return `---\n${dump(known, YAML)}---\n${text === "" ? "" : `\n${text}\n`}`;
 }

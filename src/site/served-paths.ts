@@ -1,0 +1,44 @@
+import {
+  apiCollectionPath,
+  buildLogPath,
+  collectionPath,
+  definitionPath,
+  manifestPath,
+  namespacePath,
+  tagPath,
+  tagsPath,
+} from "../endpoints/paths.ts";
+import { type Collection, type Registry, hasBuildLog } from "../registry/model.ts";
+import { namespaceOf, segmentProblem } from "../registry/reference.ts";
+
+/**
+ * Tells of a path below a site whether it is answered: a page, or what a collection has for programs. Of what lies
+ * below the site's own names (`api/`, `v2/`, `assets/`) only images and collections are looked at; the rest is taken to
+ * be there. Paths are listed when the first is asked for.
+ */
+export function servedPaths({ collections, images }: Registry): (path: string) => boolean {
+  let known: Set<string> | undefined;
+  return (path) => {
+    known ??= new Set(collections.flatMap((collection) => [...pathsOf(collection)]));
+    const plain = path.replace(/(?:^|\/)index\.(?:html|json)$/, (index) =>
+      index.startsWith("/") ? "/" : "",
+    );
+    if (plain === "" || known.has(plain) || images.has(plain)) return true;
+    const [first = ""] = plain.split("/", 1);
+    if (first === "images" || plain.startsWith("api/v1/collections/")) return false;
+    return segmentProblem(first, 0)?.code === "reserved-name";
+  };
+}
+
+function* pathsOf({ name, tags }: Collection): Iterable<string> {
+  for (let outer = namespaceOf(name); outer !== ""; outer = namespaceOf(outer)) yield namespacePath(outer);
+  yield collectionPath(name);
+  yield tagsPath(name);
+  yield apiCollectionPath(name);
+  for (const tag of tags) {
+    yield tagPath(name, tag.name);
+    if (tag.record) yield manifestPath(name, tag.name);
+    if (tag.definition) yield definitionPath(name, tag.name);
+    if (hasBuildLog(tag)) yield buildLogPath(name, tag.name);
+  }
+}
