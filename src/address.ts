@@ -10,6 +10,9 @@ export interface SiteAddress {
   to(path: string): string;
 }
 
+/** As long as any address of a registry; a host name of many accents takes time that grows with its square. */
+const LONGEST_URL = 2048;
+
 /** The address of a site at a URL (`https://lab.github.io/registry`), or of one that only knows that it is at a root. */
 export function siteAddress(url?: string): SiteAddress {
   if (url === undefined) return { url: undefined, basePath: "/", to: (path) => `/${path}` };
@@ -20,7 +23,7 @@ export function siteAddress(url?: string): SiteAddress {
 }
 
 function parseHttpUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = text.length <= LONGEST_URL && URL.canParse(text) ? new URL(text) : undefined;
   const isUsable =
     url && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username && !url.password;
   if (isUsable && /^https?:\/\//i.test(text) && canDecode(url.pathname)) return url;

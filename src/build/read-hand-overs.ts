@@ -53,7 +53,8 @@ export function readJobHandOvers(out: string, { include }: ReturnType<typeof git
   for (const entry of sortedEntries(out).filter((each) => each.isDirectory())) {
     const job = planned.get(/^stowage-image-(\d+)$/.exec(entry.name)?.[1] ?? "");
     const { handOvers, problems } = readHandOvers(join(out, entry.name));
-    found.problems.push(...problems);
+    // One by one: a build may have left more of them than a call has room for.
+    for (const problem of problems) found.problems.push(problem);
     for (const handOver of handOvers) {
       const name = formatReference(handOver.reference);
       if (job?.has(name)) found.handOvers.push(handOver);

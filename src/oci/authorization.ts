@@ -34,7 +34,7 @@ function parseChallenge(text = ""): Challenge | undefined {
 
 /** The first of each name: another challenge may follow. */
 function parseParameters(text: string): Map<string, string> {
-  const found = [...text.matchAll(/([a-z_]+)=(?:"([^"]*)"|([^\s,"]+))/gi)];
+  const found = [...text.matchAll(/(?<![a-z_])([a-z_]+)=(?:"([^"]*)"|([^\s,"]+))/gi)];
   return new Map(
     found.toReversed().map(([, name = "", quoted, bare]) => [name.toLowerCase(), quoted ?? bare ?? ""]),
   );

@@ -31,12 +31,16 @@ export class OciRepository {
   readonly #base: URL;
   #authorization: string | undefined;
 
+  /** Throws StowageError ("storage") where no registry can be called so. */
   constructor(name: string, asker: Asker) {
     const [title, host] = DOCKER_HUB;
     this.title = `${asker.host}/${name}`;
     this.#asker = asker;
     const scheme = asker.isPlainHttp ? "http" : "https";
-    this.#base = new URL(`${scheme}://${asker.host === title ? host : asker.host}/v2/${name}/`);
+    const base = `${scheme}://${asker.host === title ? host : asker.host}/v2/${name}/`;
+    if (!URL.canParse(base))
+      throw new StowageError("storage", `${this.title}: is not the address of a registry`);
+    this.#base = new URL(base);
   }
 
   /** The answer, whatever its status. Throws where there is none ({@link NoAnswer}), and where nobody may ask. */
@@ -48,14 +52,17 @@ export class OciRepository {
     return await this.#ask(url, request);
   }
 
-  /** The bytes of a blob, asked for as {@link send} asks. */
-  async open(digest: string): Promise<Readable> {
+  /** The bytes of a blob, or of the part that `headers` ask for; asked for as {@link send} asks. */
+  async open(digest: string, headers: OciRequest["headers"] = {}): Promise<Readable> {
     const to = `blobs/${digest}`;
     const { status } = await this.send({ method: "HEAD", to });
     if (status !== 200) throw new StowageError("storage", `${this.title}: has no ${digest} (${status})`);
     return http.stream(new URL(to, this.#base), {
       ...this.#asker.network,
-      ...(this.#authorization !== undefined && { headers: { authorization: this.#authorization } }),
+      headers: {
+        ...headers,
+        ...(this.#authorization !== undefined && { authorization: this.#authorization }),
+      },
       decompress: false,
       followRedirect: ({ url, headers: { location = "" } }) =>
         URL.canParse(location, url) && this.#isSafe(new URL(location, url)),

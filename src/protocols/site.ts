@@ -1,6 +1,7 @@
 import { type SiteAddress, siteAddress } from "../address.ts";
 import { type HostName, type HostProfile, hostProfile } from "../host.ts";
 import { PROTOCOLS, type Protocol } from "../registry/config.ts";
+import { type HealthReport, reportHealth } from "../registry/health-report.ts";
 import type { Registry, StoredImages } from "../registry/model.ts";
 import { lowerCaseAliases } from "./aliases.ts";
 
@@ -13,6 +14,8 @@ export interface Site extends SiteAddress {
   readonly images: StoredImages;
   /** Which reference answers to a spelling in lower case that is nobody's own. */
   readonly aliases: ReadonlyMap<string, string>;
+  /** Whether its images are still there; absent where nobody has checked. */
+  readonly health?: HealthReport;
 }
 
 export interface SiteOptions {
@@ -24,7 +27,7 @@ export interface SiteOptions {
 
 /** The site of a registry. Throws StowageError where `url` is not the address of a site. */
 export function siteOf(registry: Registry, { url, host }: SiteOptions = {}): Site {
-  const { config, images } = registry;
+  const { config, images, health, collections } = registry;
   const address = siteAddress(url ?? config.url);
   const refusals = new Map<Protocol, string>();
   for (const protocol of PROTOCOLS) {
@@ -33,7 +36,14 @@ export function siteOf(registry: Registry, { url, host }: SiteOptions = {}): Sit
     if (reason !== undefined) refusals.set(protocol, reason);
   }
   const profile = hostProfile(host ?? config.host ?? "pages");
-  return { ...address, host: profile, refusals, images, aliases: lowerCaseAliases(registry) };
+  return {
+    ...address,
+    host: profile,
+    refusals,
+    images,
+    aliases: lowerCaseAliases(registry),
+    ...(health && { health: reportHealth(health, collections) }),
+  };
 }
 
 /** What each protocol asks of the place where a site answers. */
