@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { buildCommand } from "./commands/build.ts";
 import { checkCommand } from "./commands/check.ts";
+import { inspectCommand } from "./commands/inspect.ts";
 import { newCommand } from "./commands/new.ts";
 import { printFindings } from "./commands/output.ts";
 import { planCommand } from "./commands/plan.ts";
@@ -65,12 +66,13 @@ function program(): Command {
     siteCommand(),
     serveCommand(),
     statusCommand(),
-    checkCommand(),
+    checkCommand(() => new Date()),
     newCommand(),
     planCommand(),
     buildCommand(),
     publishCommand(),
     pushCommand(),
+    inspectCommand(),
   ];
   for (const command of commands) stowage.addCommand(command);
   for (const command of [stowage, ...stowage.commands]) {

@@ -43,5 +43,12 @@ export {
 } from "./storage/image-file.ts";
 export { openStorage } from "./storage/open-storage.ts";
 export { type ImageKey, type Storage, type StorageContext } from "./storage/storage.ts";
+export { type FileSource, openFileSource } from "./sif/file-source.ts";
+export { type Encryption, type Sif, type SkippedObject, readSif } from "./sif/sif.ts";
+export { type SifDocument } from "./sif/metadata.ts";
+export { type SifLink, type SifObject } from "./sif/objects.ts";
+export { type SifSignature } from "./sif/signatures.ts";
+export { type SifSource, bufferSource } from "./sif/source.ts";
+export { type UrlOptions, openUrlSource } from "./sif/url-source.ts";
 export { type EleventyPluginOptions, eleventyPlugin } from "./site/eleventy-plugin.ts";
 export { type BuildSiteOptions, type BuiltSite, buildSite } from "./site/build-site.ts";

@@ -40,6 +40,13 @@ export function addressIn({ hostname }: URL): string | undefined {
   return isIP(address) === 0 ? undefined : address;
 }
 
+/** Throws where an URL names an address inside a network; names are judged when they are looked up. */
+export function requirePublic(url: URL): void {
+  const address = addressIn(url);
+  if (address !== undefined && !isPublicAddress(address))
+    throw new Error(`${address} is an address inside a network`);
+}
+
 /**
  * Finds a name's addresses as `dns.lookup` does, and refuses those that are not public: what a stranger's record names
  * must not make CI ask a service inside its own network.

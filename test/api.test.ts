@@ -33,6 +33,23 @@ const FILES: Files = {
   "registry/lab/empty/manifests/README.md": "---\nlayout: tags\n---\n",
   "registry/lab/secret/README.md": "---\nvisibility: private\ndescription: Hush\n---\n",
   "registry/lab/secret/manifests/1.0/README.md": record2("", "https://hush.example.org/secret.sif"),
+  "health.json": JSON.stringify({
+    schema: 1,
+    checked: "2026-11-20T12:00:00Z",
+    images: [
+      {
+        url: "https://hush.example.org/secret.sif",
+        digest: `sha256:${HEX}`,
+        problem: { code: "image-unreachable", reason: "hush", since: "2026-11-19T12:00:00Z" },
+      },
+      {
+        url: `https://storage.example.org/${HEX}.sif`,
+        digest: `sha256:${HEX}`,
+        verified: "2026-11-18T12:00:00Z",
+        problem: { code: "image-size", reason: "it is empty", since: "2026-11-19T12:00:00Z" },
+      },
+    ],
+  }),
 };
 
 async function build(files: Files, url?: string, host: HostName = "pages"): Promise<string> {
@@ -120,6 +137,8 @@ const SCHEMAS: readonly (readonly [RegExp, SchemaName])[] = [
   [/^api\/v1\/index\.json$/, "api-index"],
   [/^api\/v1\/collections\.json$/, "api-collections"],
   [/^api\/v1\/collections\/.+\.json$/, "api-collection"],
+  [/^api\/v1\/health\.json$/, "api-health"],
+  [/^health\/badge\.json$/, "health-badge"],
   [/^schema\/index\.json$/, "schemas"],
   [/^api\/collections\/index\.json$/, "container-collections"],
   [/^api\/collection\/.+\/index\.json$/, "container-collection"],
@@ -141,7 +160,7 @@ const SERVED_SCHEMAS = SCHEMAS.map(([, name]) => name).sort();
 
 /** What is no JSON, or bytes that are somebody else's. */
 const OTHERS =
-  /^(?:\.nojekyll|\.stowage-site|_headers|_redirects|assets\/[^/]+|images\/.+\.sif|schema\/[a-z0-9-]+\.json|pks\/lookup|v1\/imagefile\/.+|v2\/.+\/blobs\/.+|.+\/Singularity\.def)$/;
+  /^(?:\.nojekyll|\.stowage-site|_headers|_redirects|assets\/[^/]+|health\/(?:badge\.svg|feed\.xml)|images\/.+\.sif|schema\/[a-z0-9-]+\.json|pks\/lookup|v1\/imagefile\/.+|v2\/.+\/blobs\/.+|.+\/Singularity\.def)$/;
 
 /** Which schema a served file must meet; undefined for a page and what is no JSON of ours. */
 function schemaOf(path: string, text: string): SchemaName | undefined {

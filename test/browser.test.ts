@@ -42,6 +42,7 @@ const RICH: Looked = {
   serve: () => serveFiles(RICH_REGISTRY, "/registry/"),
   kinds: [
     "",
+    "health/",
     "lab/",
     "lab/tool/",
     "lab/headings/",
@@ -151,6 +152,35 @@ describe.each([
   });
 });
 
+describe("the age of a check", () => {
+  let site: ServedSite;
+  beforeAll(async () => {
+    site = await serveFiles(RICH_REGISTRY);
+  });
+  afterAll(() => site.close());
+
+  test.each([
+    ["2026-11-20T04:17:00Z", "2026-11-20 (0 hours ago)."],
+    ["2026-11-20T05:18:00Z", "2026-11-20 (1 hour ago)."],
+    ["2026-11-21T04:16:00Z", "2026-11-20 (23 hours ago)."],
+    ["2026-11-21T04:17:00Z", "2026-11-20 (1 day ago)."],
+    ["2027-11-20T04:17:00Z", "2026-11-20 (365 days ago)."],
+    // A clock that is wrong.
+    ["2026-11-20T04:16:00Z", "2026-11-20."],
+  ])("at %s is told as %s", async (now, words) => {
+    const page = await openPage();
+    await page.clock.setFixedTime(now);
+    await page.goto(`${site.host}/health/`);
+    expect(await page.locator(".lead").innerText()).toContain(`checked on ${words}`);
+  });
+
+  test("is left to the reader without scripts", async () => {
+    const page = await openPage({ javaScriptEnabled: false });
+    await page.goto(`${site.host}/health/`);
+    expect(await page.locator(".lead").innerText()).toContain("checked on 2026-11-20.");
+  });
+});
+
 /** Every address of this site that a page names: links, pictures, styles and scripts. */
 async function linksOf(page: Page, site: ServedSite): Promise<URL[]> {
   const links = await page
@@ -252,13 +282,13 @@ describe("what strangers wrote", () => {
     };
   });
 
-  test.each(["/", "/lab/", "/lab/tool/", "/lab/tool/tags/1.9/", "/404.html"])(
+  test.each(["/", "/lab/", "/lab/tool/", "/lab/tool/tags/1.9/", "/health/", "/404.html"])(
     "does nothing on %s",
     async (path) => {
       log.complaints.length = 0;
       await page.goto(site.host + path);
       expect(await page.evaluate("window.hacked")).toBeUndefined();
-      expect(await page.locator("img:not(.site-header img)").count()).toBe(0);
+      expect(await page.locator("img:not(.site-header img, [src='/health/badge.svg'])").count()).toBe(0);
       expect(await page.locator("[onerror], [onfocus], [href^='javascript:']").count()).toBe(0);
       expect(await page.locator("script").count()).toBe(2);
       expect(log.complaints).toEqual([]);
@@ -272,6 +302,8 @@ describe("what strangers wrote", () => {
     ["/lab/tool/", ".notice"],
     ["/lab/tool/", ".readme"],
     ["/lab/tool/", ".facts"],
+    ["/lab/tool/tags/1.9/", "main .facts"],
+    ["/health/", ".failing td"],
     ["/lab/tool/tags/1.9/", ".labels"],
     ["/lab/tool/tags/1.9/", ".definition"],
   ])("is shown as it was written, on %s in %s", async (path, selector) => {

@@ -9,6 +9,9 @@ import { DEFINITION, type Files, HEX, RECORD_2019, record2, registryOf } from ".
 import { type Clone, remoteOf } from "./support/repository.ts";
 
 const TOOL = "registry/lab/tool/manifests";
+/** Of a collection of which nothing is missing. */
+const README = "---\ndescription: A tool.\n---\nAsk for 1.0.\n";
+const TOOL_README: Files = { "registry/lab/tool/README.md": README };
 const IMAGE = Buffer.from("some bytes, of which the digest is known");
 const SHA256 = createHash("sha256").update(IMAGE).digest("hex");
 
@@ -21,9 +24,10 @@ const recordAt = (url: string, size = IMAGE.length, sha256 = SHA256) =>
 
 /** A server that answers with those bytes, redirects, or nothing. */
 async function storage(): Promise<string> {
-  const server = createServer(({ url = "" }, response) => {
+  const server = createServer(({ url = "", method }, response) => {
     if (url === "/image.sif") response.end(IMAGE);
     else if (url === "/moved.sif") response.writeHead(302, { location: "/image.sif" }).end();
+    else if (url === "/endless.sif" && method === "HEAD") response.end();
     else if (url === "/endless.sif")
       for (let count = 0; count < 100; count++) response.write(Buffer.alloc(65_536));
     else response.writeHead(404).end();
@@ -38,18 +42,19 @@ async function storage(): Promise<string> {
 
 describe("stowage check", () => {
   test("says that nothing is wrong", async () => {
-    const root = registryOf({ [`${TOOL}/1.0/Singularity`]: DEFINITION });
+    const root = registryOf({ ...TOOL_README, [`${TOOL}/1.0/Singularity`]: DEFINITION });
     expect(await check(root)).toEqual({ status: 0, stdout: "", stderr: "Nothing is wrong.\n" });
   });
 
   test("fails where there is an error, and not for a warning", async () => {
     const artifact = "https://output.circle-artifacts.com/output/job/1/artifacts/0/sha256/x.sif";
-    const root = registryOf({ [`${TOOL}/1.0/README.md`]: record2("", artifact) });
+    const root = registryOf({ ...TOOL_README, [`${TOOL}/1.0/README.md`]: record2("", artifact) });
     const warned = await check(root);
     expect(warned.status).toBe(0);
-    expect(warned.stderr).toBe(
-      `${TOOL}/1.0/README.md: warning: ${artifact} is an artifact of CircleCI, which vanishes 30 days after its build; push it to another storage [image-expires]\n0 errors, 1 warning\n`,
+    expect(warned.stdout).toBe(
+      `${TOOL}/1.0/README.md: warning: ${artifact} is an artifact of CircleCI, which vanishes 30 days after its build; push it to another storage [image-expires]\n`,
     );
+    expect(warned.stderr).toBe("0 errors, 1 warning\n");
     writeFileSync(join(root, TOOL, "1.0/README.md"), "---\nsize: x\n---\n");
     const failed = await check(root);
     expect(failed.status).toBe(1);
@@ -61,17 +66,18 @@ describe("stowage check", () => {
       [`${TOOL}/1.0/Singularity`]: DEFINITION,
       [`${TOOL}/1.0/README.md`]: record2(`recipe: sha256:${HEX}\n`),
     });
-    const { status, stderr } = await check(root);
+    const { status, stdout } = await check(root);
     expect(status).toBe(0);
-    expect(stderr).toContain(
+    expect(stdout).toContain(
       `${TOOL}/1.0/Singularity: warning: the definition file is not the one that the image`,
     );
   });
 
   test("prints JSON and annotations, in which a stranger's name is no command", async () => {
     const root = registryOf({
+      ...TOOL_README,
       [`${TOOL}/a,b%0A::error::x/Singularity`]: DEFINITION,
-      [`${TOOL}/1.0/Singularity`]: "",
+      [`${TOOL}/1.0/Singularity`]: DEFINITION,
     });
     const json = JSON.parse((await check(root, "--json")).stdout) as { findings: object[] };
     expect(json.findings).toEqual([expect.objectContaining({ code: "bad-name", severity: "error" })]);
@@ -86,6 +92,7 @@ describe("stowage check", () => {
 
 describe("a pull request", () => {
   const START: Files = {
+    ...TOOL_README,
     [`${TOOL}/1.0/Singularity`]: DEFINITION,
     [`${TOOL}/old/README.md`]: record2(),
     [`${TOOL}/old/.frozen`]: "",
@@ -100,7 +107,8 @@ describe("a pull request", () => {
     const clone = branch();
     clone.commit({
       [`${TOOL}/2.0/Singularity`]: DEFINITION,
-      "registry/lab/new/manifests/1/Singularity": DEFINITION,
+      "registry/lab/new/manifests/1.0/Singularity": DEFINITION,
+      "registry/lab/new/README.md": README,
     });
     expect(await checkBranch(clone)).toMatchObject({ status: 0, stderr: "Nothing is wrong.\n" });
   });
@@ -108,10 +116,10 @@ describe("a pull request", () => {
   test("hears of its own mistakes, and not of others'", async () => {
     const clone = branch();
     clone.commit({ [`${TOOL}/2.0/README.md`]: "---\nschema: 2\n---\n" });
-    const { status, stderr } = await checkBranch(clone);
+    const { status, stdout } = await checkBranch(clone);
     expect(status).toBe(1);
-    expect(stderr).toContain(`${TOOL}/2.0/README.md`);
-    expect(stderr).not.toContain("lab/broken");
+    expect(stdout).toContain(`${TOOL}/2.0/README.md`);
+    expect(stdout).not.toContain("lab/broken");
   });
 
   test("that brings a record touches one collection alone", async () => {
@@ -119,9 +127,9 @@ describe("a pull request", () => {
     clone.commit({ [`${TOOL}/1.0/README.md`]: record2(), [`${TOOL}/1.0/build.log.gz`]: "x" });
     expect((await checkBranch(clone)).status).toBe(0);
     clone.commit({ "registry/lab/other/README.md": "# mine now\n" });
-    const { status, stderr } = await checkBranch(clone);
+    const { status, stdout } = await checkBranch(clone);
     expect(status).toBe(1);
-    expect(stderr).toContain(
+    expect(stdout).toContain(
       'the pull request brings a record of lab/tool and also touches "registry/lab/other/README.md"; one that brings records may touch their collection alone [record-scope]',
     );
   });
@@ -133,15 +141,15 @@ describe("a pull request", () => {
   ])("that brings a record does not touch %s", async (path) => {
     const clone = branch();
     clone.commit({ [`${TOOL}/1.0/README.md`]: record2(), [path]: "title: x\n" });
-    const { status, stderr } = await checkBranch(clone);
+    const { status, stdout } = await checkBranch(clone);
     expect(status).toBe(1);
-    expect(stderr).toContain("[record-scope]");
+    expect(stdout).toContain("[record-scope]");
   });
 
   test("does not touch what is frozen, nor unfreeze and change it at once", async () => {
     const changed = branch();
     changed.commit({ [`${TOOL}/old/README.md`]: RECORD_2019 });
-    expect((await checkBranch(changed)).stderr).toContain(
+    expect((await checkBranch(changed)).stdout).toContain(
       "lab/tool:old is frozen, and the pull request changes it",
     );
     const unfrozen = branch();
@@ -149,7 +157,7 @@ describe("a pull request", () => {
     unfrozen.commit({});
     expect((await checkBranch(unfrozen)).status).toBe(0);
     unfrozen.commit({ [`${TOOL}/old/README.md`]: RECORD_2019 });
-    expect((await checkBranch(unfrozen)).stderr).toContain("[frozen-changed]");
+    expect((await checkBranch(unfrozen)).stdout).toContain("[frozen-changed]");
   });
 
   test("may freeze a tag and bring its record", async () => {
@@ -162,7 +170,7 @@ describe("a pull request", () => {
     const at = await storage();
     const clone = branch();
     clone.commit({ [`${TOOL}/1.0/README.md`]: recordAt(`${at}/image.sif`) });
-    const { status, stderr } = await checkBranch(clone, "--images", "--private-network");
+    const { status, stderr } = await checkBranch(clone, "--remote", "--digest", "--private-network");
     expect({ status, stderr }).toEqual({ status: 0, stderr: "Nothing is wrong.\n" });
   });
 });
@@ -170,7 +178,7 @@ describe("a pull request", () => {
 describe("the image of a record is fetched and compared:", () => {
   const checked = async (record: string, ...args: string[]) => {
     const root = registryOf({ [`${TOOL}/1.0/README.md`]: record });
-    return check(root, "--images", ...args);
+    return check(root, "--remote", "--digest", ...args);
   };
 
   test("it may have moved", async () => {
@@ -180,27 +188,27 @@ describe("the image of a record is fetched and compared:", () => {
 
   test("it is gone", async () => {
     const at = await storage();
-    const { status, stderr } = await checked(recordAt(`${at}/gone.sif`), "--private-network");
+    const { status, stdout } = await checked(recordAt(`${at}/gone.sif`), "--private-network");
     expect(status).toBe(1);
-    expect(stderr).toMatch(/the image at http:.*gone\.sif cannot be fetched: .*404.*\[image-unreachable\]/);
+    expect(stdout).toMatch(/the image at http:.*gone\.sif cannot be fetched: .*404.*\[image-unreachable\]/);
   });
 
   test("it has another size", async () => {
     const at = await storage();
-    const { stderr } = await checked(recordAt(`${at}/image.sif`, IMAGE.length + 1), "--private-network");
-    expect(stderr).toMatch(/the record says 41 bytes, but http:.*image\.sif has 40 \[image-size\]/);
+    const { stdout } = await checked(recordAt(`${at}/image.sif`, IMAGE.length + 1), "--private-network");
+    expect(stdout).toMatch(/the record says 41 bytes, but http:.*image\.sif has 40 \[image-size\]/);
   });
 
   test("it has more bytes than it should, of which no more are fetched", async () => {
     const at = await storage();
-    const { stderr } = await checked(recordAt(`${at}/endless.sif`), "--private-network");
-    expect(stderr).toMatch(/cannot be fetched: it has more than 40 bytes \[image-unreachable\]/);
+    const { stdout } = await checked(recordAt(`${at}/endless.sif`), "--private-network");
+    expect(stdout).toMatch(/cannot be fetched: it has more than 40 bytes \[image-unreachable\]/);
   });
 
   test("it is another", async () => {
     const at = await storage();
-    const { stderr } = await checked(recordAt(`${at}/image.sif`, IMAGE.length, HEX), "--private-network");
-    expect(stderr).toContain(
+    const { stdout } = await checked(recordAt(`${at}/image.sif`, IMAGE.length, HEX), "--private-network");
+    expect(stdout).toContain(
       `the record says sha256:${HEX}, but the image at ${at}/image.sif has sha256:${SHA256}`,
     );
   });
@@ -218,9 +226,9 @@ describe("the image of a record is fetched and compared:", () => {
   test("it is the registry's own", async () => {
     const path = `images/sha256/${SHA256}.sif`;
     const root = registryOf({ [`${TOOL}/1.0/README.md`]: recordAt(path), [path]: IMAGE });
-    expect((await check(root, "--images")).status).toBe(0);
+    expect((await check(root, "--remote", "--digest")).status).toBe(0);
     writeFileSync(join(root, path), readFileSync(join(root, path)).fill(0));
-    expect((await check(root, "--images")).stderr).toContain("[image-differs]");
+    expect((await check(root, "--remote", "--digest")).stdout).toContain("[image-differs]");
   });
 
   test.each([
@@ -232,14 +240,14 @@ describe("the image of a record is fetched and compared:", () => {
     "http://0x7f.1/x.sif",
     "oras://127.0.0.1:1/lab/tool:1.0",
   ])("%s is inside the network, and nobody asks it", async (url) => {
-    const { status, stderr } = await checked(recordAt(url));
+    const { status, stdout } = await checked(recordAt(url));
     expect(status).toBe(1);
-    expect(stderr).toMatch(/inside a network|has an address inside/);
+    expect(stdout).toMatch(/inside a network|has an address inside/);
   });
 
   test("what is neither https://, http:// nor oras:// is not fetched", async () => {
-    const { status, stderr } = await checked(recordAt("ftp://example.org/x.sif"));
+    const { status, stdout } = await checked(recordAt("ftp://example.org/x.sif"));
     expect(status).toBe(1);
-    expect(stderr).toContain("only https://, http:// and oras:// can be fetched, not ftp://");
+    expect(stdout).toContain("only https://, http:// and oras:// can be fetched, not ftp://");
   });
 });

@@ -1,12 +1,11 @@
 import { styleText } from "node:util";
-import { describeFinding, severityOf } from "../check/catalogue.ts";
-import { formatPlace } from "../errors.ts";
+import { formatFinding } from "../check/formats/text.ts";
 import type { Finding } from "../finding.ts";
-import { printable } from "../printable.ts";
+import { printableJson } from "../printable.ts";
 
-/** Results go to stdout, everything else to stderr. */
+/** Results go to stdout, everything else to stderr. Each may be JSON with a stranger's words in it. */
 export function printResult(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${printableJson(text)}\n`);
 }
 
 export function printNote(text: string): void {
@@ -20,18 +19,17 @@ export function styled(style: Style, text: string, stream: NodeJS.WriteStream): 
   return stream.isTTY && !process.env["NO_COLOR"] ? styleText(style, text) : text;
 }
 
-/** Each finding on a line of its own: place, severity, sentence. */
+/** Each finding on a line of its own, where findings are not what was asked for. */
 export function printFindings(findings: readonly Finding[]): void {
-  for (const finding of findings) {
-    const severity = severityOf(finding);
-    const word = styled(severity === "error" ? "red" : "yellow", severity, process.stderr);
-    printNote(`${printable(formatPlace(finding))}: ${word}: ${describeFinding(finding)} [${finding.code}]`);
-  }
+  for (const finding of findings)
+    printNote(formatFinding(finding, (style, text) => styled(style, text, process.stderr)));
 }
 
 /** Rows as columns, two spaces apart; the last column is not padded. */
 export function formatTable(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = (rows[0] ?? []).map((_, column) =>
+    rows.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), 0),
+  );
   return rows
     .map((row) =>
       row

@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import type { Build, LeftTag, Plan } from "../build/plan.ts";
 import { circleciWorkflows, githubMatrix } from "../build/shards.ts";
 import { plural } from "../format.ts";
+import { markdownCode, markdownTable } from "../markdown-table.ts";
 import { printable } from "../printable.ts";
 import type { Registry } from "../registry/model.ts";
 import { formatReference } from "../registry/reference.ts";
@@ -77,7 +78,7 @@ function tableOf({ builds }: Plan): string {
   return [styled("bold", head, process.stdout), ...lines].join("\n");
 }
 
-/** What would change, for the summary of a pull request. Names have no character that Markdown minds inside code. */
+/** What would change, for the summary of a pull request. */
 function markdownOf({ builds, left }: Plan): string {
   const rows = [
     ...builds.map((build) => ({ reference: build.reference, what: `is built: ${whyOf(build)}` })),
@@ -87,8 +88,8 @@ function markdownOf({ builds, left }: Plan): string {
     }),
   ];
   if (rows.length === 0) return "Nothing is to be built.";
-  const lines = rows.map(({ reference, what }) => `| \`${formatReference(reference)}\` | ${what} |`);
-  return ["| image | what would change |", "| --- | --- |", ...lines].join("\n");
+  const cells = rows.map(({ reference, what }) => [markdownCode(formatReference(reference)), what]);
+  return markdownTable(["image", "what would change"], cells);
 }
 
 /** What becomes of a tag that is not built. */

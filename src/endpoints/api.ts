@@ -1,5 +1,6 @@
 import { pullWays } from "../protocols/pull-ways.ts";
 import type { Site } from "../protocols/site.ts";
+import { tagHealth } from "../registry/health-report.ts";
 import { layerUrl } from "../registry/local-images.ts";
 import {
   type Collection,
@@ -13,6 +14,7 @@ import { countRegistry } from "../registry/summary.ts";
 import { type Endpoint, jsonEndpoint } from "./endpoint.ts";
 import {
   API_COLLECTIONS_PATH,
+  API_HEALTH_PATH,
   API_INDEX_PATH,
   SCHEMAS_PATH,
   apiCollectionPath,
@@ -37,7 +39,11 @@ export function apiIndexEndpoint(registry: Registry, site: Site): Endpoint {
     repository,
     contact,
     counts: countRegistry(registry),
-    links: { collections: site.to(API_COLLECTIONS_PATH), schemas: site.to(SCHEMAS_PATH) },
+    links: {
+      collections: site.to(API_COLLECTIONS_PATH),
+      schemas: site.to(SCHEMAS_PATH),
+      health: site.health && site.to(API_HEALTH_PATH),
+    },
   });
 }
 
@@ -86,8 +92,14 @@ function tagEntry(collection: Collection, tag: Tag, site: Site): object {
     definition: tag.definition && site.to(definitionPath(name, tag.name)),
     ...(tag.record && { manifest: site.to(manifestPath(name, tag.name)), ...recordEntry(tag.record, site) }),
     log: hasBuildLog(tag) ? site.to(buildLogPath(name, tag.name)) : undefined,
+    health: healthEntry(tag, site),
     pull: pullWays(collection, tag, site),
   };
+}
+
+function healthEntry({ record }: Tag, { health }: Site): object | undefined {
+  const known = health && record && tagHealth(health, record);
+  return known && { checked: known.checked, verified: known.verified, problem: known.problem };
 }
 
 function recordEntry(record: ImageRecord, site: Site): object {

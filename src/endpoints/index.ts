@@ -3,6 +3,9 @@ import { PROTOCOLS, type Protocol } from "../registry/config.ts";
 import type { Registry } from "../registry/model.ts";
 import { apiCollectionEndpoint, apiCollectionsEndpoint, apiIndexEndpoint } from "./api.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { apiHealthEndpoint } from "./health.ts";
+import { healthBadgeEndpoints } from "./health-badge.ts";
+import { healthFeedEndpoint } from "./health-feed.ts";
 import { keysEndpoints } from "./keys.ts";
 import { labelsEndpoints } from "./labels.ts";
 import { libraryEndpoints } from "./library.ts";
@@ -38,11 +41,20 @@ export function protocolEndpoints(protocol: Protocol, registry: Registry, site: 
   return site.refusals.has(protocol) ? [] : PROTOCOL_ENDPOINTS[protocol](registry, site);
 }
 
+/** Whether images are still there: nothing where nobody has checked. */
+function* healthEndpoints({ config }: Registry, site: Site): Iterable<Endpoint> {
+  if (!site.health) return;
+  yield apiHealthEndpoint(site.health, site);
+  yield* healthBadgeEndpoints(site.health);
+  yield healthFeedEndpoint(site.health, config, site);
+}
+
 /** Tags, manifests and Stowage's own API: what every site has. */
 export function* ownEndpoints(registry: Registry, site: Site): Iterable<Endpoint> {
   yield apiIndexEndpoint(registry, site);
   yield apiCollectionsEndpoint(registry, site);
   yield* schemaEndpoints(site);
+  yield* healthEndpoints(registry, site);
   for (const collection of registry.collections) {
     yield tagsEndpoint(collection);
     yield apiCollectionEndpoint(collection, site);

@@ -28,7 +28,7 @@ export function* libraryEndpoints({ collections }: Registry, site: Site): Iterab
   const found: object[] = [];
   for (const collection of collections) {
     const targets = [...targetsOf(collection, site)].filter((target) => libraryRefusal(target) === undefined);
-    found.push(...searchEntries(collection, targets));
+    for (const entry of searchEntries(collection, targets)) found.push(entry);
     for (const name of spellings(collection, names)) yield* imagesOf(name, targets);
   }
   const data = { entity: [], collection: [], container: [], image: found };

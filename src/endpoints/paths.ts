@@ -15,7 +15,14 @@ export const buildLogPath = (collection: CollectionName, tag: TagName) =>
 export const API_INDEX_PATH = "api/v1/index.json";
 export const API_COLLECTIONS_PATH = "api/v1/collections.json";
 export const apiCollectionPath = (collection: CollectionName) => `api/v1/collections/${collection}.json`;
+export const API_HEALTH_PATH = "api/v1/health.json";
 export const SCHEMAS_PATH = "schema/";
+
+/** The page that tells whether images are still there, and what others may show of it. */
+export const HEALTH_PATH = "health/";
+export const HEALTH_BADGE_PATH = "health/badge.svg";
+export const HEALTH_BADGE_JSON_PATH = "health/badge.json";
+export const HEALTH_FEED_PATH = "health/feed.xml";
 
 /** `/api/container/` and below it: shub:// and the Singularity Registry client. */
 export const containerPath = (name: string) => `api/container/${name}`;

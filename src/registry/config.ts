@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { join, sep } from "node:path";
 import { StowageError } from "../errors.ts";
 import type { HostName } from "../host.ts";
+import { memberOf } from "../json.ts";
 import { readTextFile, statsOf, withoutByteOrderMark } from "../read-file.ts";
 import { validate } from "./schema.ts";
 import { YamlError, lineOfPath, parseYamlMapping } from "./yaml.ts";
@@ -76,6 +77,8 @@ export interface Config {
   readonly builder: BuilderConfig;
   /** A protocol that is not named here is offered where it can work. */
   readonly protocols: Readonly<Partial<Record<Protocol, ProtocolSwitch>>>;
+  /** Groups of owners, and who is in them; undefined: anybody may be an owner. */
+  readonly teams?: Readonly<Record<string, readonly string[]>>;
   readonly theme: { readonly accent?: string; readonly logo?: string };
 }
 
@@ -100,8 +103,27 @@ export function readConfig(root: string): Config {
   }
   const text = withoutByteOrderMark(file.text);
   const config = parseConfig(text);
+  requireAddresses(config, text);
   requireLogo(root, config, text);
   return config;
+}
+
+/** What looks like an address to a schema may have a port or a host that none has (`https://[`). */
+function requireAddresses({ url, repository, storage, builder }: Config, text: string): void {
+  const registry = storage.kind === "oras" ? `https://${storage.repository}` : undefined;
+  const addresses: readonly (readonly [path: readonly string[], address: unknown])[] = [
+    [["url"], url],
+    [["repository"], repository],
+    [["storage", "repository"], registry],
+    ...["url", "endpoint", "api"].map((key) => [["storage", key], memberOf(storage, key)] as const),
+    ...["endpoint", "storage-endpoint"].map((key) => [["builder", key], memberOf(builder, key)] as const),
+  ];
+  for (const [path, address] of addresses) {
+    if (typeof address !== "string" || URL.canParse(address)) continue;
+    throw new StowageError("config", `${path.join(".")} is no address; mend its host or port`, {
+      place: { file: CONFIG_FILE, line: lineOfPath(text, path) },
+    });
+  }
 }
 
 /** The logo is published, so it must be a file of the registry, not what a link in it leads to. */

@@ -14,7 +14,7 @@ export function isLocalImage(url: string): boolean {
 }
 
 /** Where a layer can be fetched; images that the site keeps get the site's own address. */
-export function layerUrl({ url }: Layer, site: SiteAddress): string {
+export function layerUrl({ url }: Pick<Layer, "url">, site: SiteAddress): string {
   return isLocalImage(url) ? site.to(url) : url;
 }
 

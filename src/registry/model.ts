@@ -1,6 +1,7 @@
 import type { Finding } from "../finding.ts";
 import type { Config } from "./config.ts";
 import type { Digest } from "./digest.ts";
+import type { Health } from "./health.ts";
 import type { CollectionName, TagName } from "./reference.ts";
 
 /**
@@ -16,6 +17,8 @@ export interface Registry {
   readonly images: StoredImages;
   /** Public keys that verify images, as one armored block. */
   readonly publicKeys?: string;
+  /** What the last `stowage check --remote` found. */
+  readonly health?: Health;
   /** What was wrong with single entries; those are left out of `collections`. */
   readonly findings: readonly Finding[];
 }

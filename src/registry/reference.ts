@@ -26,6 +26,7 @@ const RESERVED_ROOTS = new Set([
   "404.html",
   "api",
   "assets",
+  "health",
   "images",
   "openapi.json",
   "pks",

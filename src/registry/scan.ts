@@ -5,6 +5,8 @@ import { type Finding, type FindingCode, compareFindings } from "../finding.ts";
 import { statsOf } from "../read-file.ts";
 import { FindingsError } from "./findings-error.ts";
 import { type Config, readConfig } from "./config.ts";
+import { readHealth } from "./health.ts";
+import { healthOf } from "./health-report.ts";
 import { checkLocalImages, storedImages } from "./local-images.ts";
 import type { Collection, Registry } from "./model.ts";
 import { readPublicKeys } from "./public-keys.ts";
@@ -45,12 +47,23 @@ export function scanRegistry(options: ScanOptions): Registry {
   const collections = walk.collections.sort((a, b) => (a.name < b.name ? -1 : 1));
   const images = storedImages(options.root, collections);
   const keys = readPublicKeys(options.root);
-  const findings = [...walk.reader.findings, ...checkLocalImages(collections, images), ...keys.findings].sort(
-    compareFindings,
-  );
+  const { health, findings: healthFindings } = readHealth(options.root);
+  const findings = [
+    ...walk.reader.findings,
+    ...checkLocalImages(collections, images),
+    ...keys.findings,
+    ...healthFindings,
+  ].sort(compareFindings);
   if (collections.length === 0 && !options.mayBeEmpty) throw emptyTree(walk.reader.label, findings);
   const publicKeys = keys.armored;
-  return { config, collections, images, ...(publicKeys !== undefined && { publicKeys }), findings };
+  return {
+    config,
+    collections,
+    images,
+    ...(publicKeys !== undefined && { publicKeys }),
+    ...(health && { health }),
+    findings,
+  };
 }
 
 function emptyRegistry(config: Config): Registry {
@@ -59,7 +72,9 @@ function emptyRegistry(config: Config): Registry {
 
 /** The registry without what must not be served. */
 export function publicRegistry(registry: Registry): Registry {
-  return { ...registry, collections: registry.collections.filter(({ isPrivate }) => !isPrivate) };
+  const collections = registry.collections.filter(({ isPrivate }) => !isPrivate);
+  const { health } = registry;
+  return { ...registry, collections, ...(health && { health: healthOf(health, collections) }) };
 }
 
 /** The tree's folder, which may not exist. */

@@ -9,11 +9,14 @@ export const SCHEMA_NAMES = [
   "record",
   "record-2019",
   "build",
+  "health",
   "tags",
   "manifest",
   "api-index",
   "api-collections",
   "api-collection",
+  "api-health",
+  "health-badge",
   "schemas",
   "container",
   "container-collection",
@@ -59,6 +62,19 @@ const ajv = new Ajv2020({
 ajvFormats.default(ajv, ["date-time"]);
 
 const compiled = new Map<SchemaName, ValidateFunction>();
+
+const keys = new Map<SchemaName, ReadonlySet<string>>();
+
+/** The keys that a schema names at its top, in its order. */
+export function keysOf(name: SchemaName): ReadonlySet<string> {
+  let known = keys.get(name);
+  if (!known) {
+    const { properties } = JSON.parse(schemaText(name)) as { properties: object };
+    known = new Set(Object.keys(properties));
+    keys.set(name, known);
+  }
+  return known;
+}
 
 /** What the schema refuses in `data`, one issue a key; numbers and booleans are converted in place. */
 export function validate(name: SchemaName, data: unknown): readonly SchemaIssue[] {

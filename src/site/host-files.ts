@@ -25,6 +25,7 @@ const PROTOCOL_TYPES: readonly (readonly [pattern: string, type: string])[] = [
   ["/v2/*/blobs/:digest", BYTES_TYPE],
   ["/version", JSON_TYPE],
   ["/pks/lookup", "application/pgp-keys"],
+  ["/health/feed.xml", "application/atom+xml"],
 ];
 
 /** How the paths of a registry begin, as patterns. */

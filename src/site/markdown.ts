@@ -1,4 +1,5 @@
 import MarkdownIt from "markdown-it";
+import type { ReadmeLinks } from "../check/check-links.ts";
 import { escapeHtml } from "../html.ts";
 
 /** Prefix of every id that a README makes, so that none is the page's own. */
@@ -20,25 +21,51 @@ type Token = ReturnType<typeof markdown.parse>[number];
 
 markdown.core.ruler.push("stowage", (state) => {
   const slugs = new Map<string, number>();
+  const ids = new Map<string, string>();
   const outline: number[] = [];
-  let budget = Math.max(state.src.length, SMALLEST_ADDRESS_BUDGET);
   for (const [index, token] of state.tokens.entries()) {
     if (token.type === "heading_open") {
       descend(outline, levelOf(token));
-      markHeading(token, state.tokens[index + 1], slugs);
+      markHeading(token, state.tokens[index + 1], slugs, ids);
     }
     if (token.type === "heading_open" || token.type === "heading_close") token.tag = tagAt(outline.length);
     if (token.type === "th_open" || token.type === "td_open") alignByClass(token);
-    if (token.children) budget = checkLinks(token.children, budget);
+  }
+  // Links may come before the headings that they lead to.
+  let budget = Math.max(state.src.length, SMALLEST_ADDRESS_BUDGET);
+  for (const { children } of state.tokens) {
+    if (!children) continue;
+    leadToHeadings(children, ids);
+    budget = checkLinks(children, budget);
   }
 });
 
-function markHeading(heading: Token, content: Token | undefined, slugs: Map<string, number>): void {
-  const slug = slugOf((content?.children ?? []).map((child) => child.content).join(""));
+/** Gives a heading its id, and puts down in `ids` what links may call it. */
+function markHeading(
+  heading: Token,
+  content: Token | undefined,
+  slugs: Map<string, number>,
+  ids: Map<string, string>,
+): void {
+  const text = (content?.children ?? []).map((child) => child.content).join("");
+  const slug = slugOf(text);
   const count = slugs.get(slug) ?? 0;
   slugs.set(slug, count + 1);
   // `~` is in no slug, so that no heading can be called what another is numbered.
-  heading.attrSet("id", `${ID_PREFIX}${slug}${count === 0 ? "" : `~${count}`}`);
+  const id = `${ID_PREFIX}${slug}${count === 0 ? "" : `~${count}`}`;
+  heading.attrSet("id", id);
+  const suffix = count === 0 ? "" : `-${count}`;
+  for (const name of [id, `${slug}${suffix}`, `${forgeSlugOf(text)}${suffix}`])
+    if (!ids.has(name)) ids.set(name, id);
+}
+
+/** What a README calls its headings on its forge, they are called here, too. */
+function leadToHeadings(tokens: readonly Token[], ids: ReadonlyMap<string, string>): void {
+  for (const token of tokens) {
+    const target = token.type === "link_open" ? String(token.attrGet("href") ?? "") : "";
+    const id = target.startsWith("#") ? ids.get(markdown.utils.lib.mdurl.decode(target.slice(1))) : undefined;
+    if (id !== undefined) token.attrSet("href", markdown.normalizeLink(`#${id}`));
+  }
 }
 
 /** Makes `outline`, the levels of the headings that a place stands below, end in `level`. */
@@ -64,6 +91,15 @@ function alignByClass(cell: Token): void {
 function slugOf(text: string): string {
   const words = text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
   return words.join("-") || "section";
+}
+
+/** The name that GitHub gives to a heading: `what-it-does` for "What it does". */
+function forgeSlugOf(text: string): string {
+  return text
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{M}\p{N}_ -]/gu, "")
+    .replaceAll(" ", "-");
 }
 
 /** Blanks addresses beyond the budget, tells pictures whether they stand in a link, and returns what is left. */
@@ -104,4 +140,22 @@ markdown.renderer.rules.link_open = (tokens, index, options, _environment, rende
  */
 export function renderMarkdown(text: string): string {
   return markdown.render(text);
+}
+
+/** Where the links and pictures of a stranger's Markdown lead once it is a page, and the headings that it has. */
+export function readLinks(text: string): ReadmeLinks {
+  const links: { target: string; line: number }[] = [];
+  const anchors = new Set<string>();
+  let start = 1;
+  for (const token of markdown.parse(text, {})) {
+    if (token.map) start = token.map[0] + 1;
+    if (token.type === "heading_open") anchors.add(String(token.attrGet("id")));
+    let line = start;
+    for (const child of token.children ?? []) {
+      if (child.type === "softbreak" || child.type === "hardbreak") line++;
+      const target = child.attrGet("href") ?? child.attrGet("src");
+      if (target) links.push({ target: String(target), line });
+    }
+  }
+  return { links, anchors };
 }

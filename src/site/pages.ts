@@ -1,7 +1,8 @@
-import { collectionPath, namespacePath, tagPath } from "../endpoints/paths.ts";
+import { HEALTH_PATH, collectionPath, namespacePath, tagPath } from "../endpoints/paths.ts";
 import type { Site } from "../protocols/site.ts";
 import type { Registry } from "../registry/model.ts";
 import { namespaceOf } from "../registry/reference.ts";
+import { healthView } from "./health-view.ts";
 import { collectionView, homeView, namespaceView, notFoundView, tagView } from "./views.ts";
 
 /** One HTML page: where it lies, what draws it, and what it shows (made when it is drawn, and not kept). */
@@ -17,6 +18,8 @@ export function* registryPages(registry: Registry, site: Site): Iterable<Page> {
   const { collections } = registry;
   yield { path: "", template: "home.njk", view: () => homeView(registry, site) };
   yield { path: "404.html", template: "404.njk", view: notFoundView };
+  const { health } = site;
+  if (health) yield { path: HEALTH_PATH, template: "health.njk", view: () => healthView(health, site) };
   const byNamespace = groupByNamespace(registry);
   const collectionNames = new Set<string>(collections.map(({ name }) => name));
   for (const [namespace, members] of byNamespace) {

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import nunjucks from "nunjucks";
-import type { SiteAddress } from "../address.ts";
 import { StowageError, messageOf } from "../errors.ts";
+import type { Site } from "../protocols/site.ts";
 import type { Config } from "../registry/config.ts";
 import { type DrawPage, TEMPLATES_DIRECTORY } from "./eleventy.ts";
 import { logoPath } from "./assets.ts";
@@ -11,7 +11,7 @@ import { logoPath } from "./assets.ts";
 const OVERRIDES_FOLDER = "templates";
 
 /** The look of a registry: its templates first, ours behind. Every value is escaped unless a view says it is HTML. */
-export function pageDrawer(root: string, config: Config, site: SiteAddress): DrawPage {
+export function pageDrawer(root: string, config: Config, site: Site): DrawPage {
   const folders = templateFolders(root);
   const environment = new nunjucks.Environment(new nunjucks.FileSystemLoader(folders), { autoescape: true });
   const global = {
@@ -23,6 +23,7 @@ export function pageDrawer(root: string, config: Config, site: SiteAddress): Dra
     base: site.basePath,
     logo: config.theme.logo && `${site.basePath}${logoPath(config.theme.logo)}`,
     hasTheme: config.theme.accent !== undefined,
+    hasHealth: site.health !== undefined,
   };
   return (page) => {
     try {

@@ -1,4 +1,6 @@
+import { baseOf } from "../definition/base.ts";
 import { highlightDefinition } from "../definition/highlight.ts";
+import { parseDefinition } from "../definition/parse-definition.ts";
 import {
   apiCollectionPath,
   buildLogPath,
@@ -16,6 +18,7 @@ import type { Site } from "../protocols/site.ts";
 import { layerUrl } from "../registry/local-images.ts";
 import {
   type Collection,
+  type Definition,
   type ImageRecord,
   type Registry,
   type Tag,
@@ -23,7 +26,9 @@ import {
 } from "../registry/model.ts";
 import { namespaceOf, shortNameOf } from "../registry/reference.ts";
 import { countRegistry } from "../registry/summary.ts";
+import { labelsOf } from "../registry/tag-labels.ts";
 import { compareNatural, formatBytes, formatDay, formatNumber, plural, shortDigest } from "../format.ts";
+import { failureNotice, failureOf, tagHealthView } from "./health-view.ts";
 import { renderMarkdown } from "./markdown.ts";
 
 /** What templates get: plain values, ready to be shown. Keys that end in `Html` are safe HTML; all else is text. */
@@ -45,6 +50,7 @@ export function homeView(registry: Registry, site: Site): object {
       `${plural(counts.built, "image")} built`,
       `${waiting.length} to build`,
     ],
+    failure: failureNotice(site),
     collections: collectionRows(registry.collections, site),
     curl: exampleCurl(registry, site),
   };
@@ -99,9 +105,10 @@ export function tagView(collection: Collection, tag: Tag, site: Site): object {
     ],
     shortName: tag.name,
     status: tag.status,
+    labels: Object.entries(labelsOf(tag)).sort(([a], [b]) => (a < b ? -1 : 1)),
     ...(record && {
       image: imageView(record, site),
-      labels: Object.entries(record.labels ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)),
+      health: tagHealthView(record, site),
       pull: pullView(collection, tag, site),
       manifestHref: href(site, manifestPath(name, tag.name)),
       ...(hasBuildLog(tag) && { logHref: href(site, buildLogPath(name, tag.name)) }),
@@ -110,8 +117,17 @@ export function tagView(collection: Collection, tag: Tag, site: Site): object {
       fileName: definition.fileName,
       definitionHref: href(site, definitionPath(name, tag.name)),
       definitionHtml: highlightDefinition(definition.text),
+      ...parsedView(definition),
     }),
   };
+}
+
+/** What a definition file says of the image; nothing where it cannot be parsed. */
+function parsedView({ text }: Definition): object {
+  const result = parseDefinition(text);
+  if ("problem" in result) return {};
+  const help = result.definition.stages.at(-1)?.sections["help"]?.script ?? "";
+  return { base: baseOf(result.definition), help: help.replace(/^\s*\n/, "").trimEnd() };
 }
 
 /** A link inside the site: a path from the host's root, so that it works wherever the host is reached. */
@@ -160,6 +176,7 @@ function tagRows(collection: Collection, site: Site): object[] {
       shortDigest: shortDigest(tag.record.digest),
       created: tag.record.created && formatDay(tag.record.created),
       architecture: tag.record.architecture,
+      failure: failureOf(tag.record, site),
     }),
   }));
 }

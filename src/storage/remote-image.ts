@@ -1,14 +1,16 @@
+import { type Readable, addAbortSignal } from "node:stream";
 import { HTTPError } from "got";
 import { StowageError, messageOf } from "../errors.ts";
 import { type NetworkOptions, http } from "../http.ts";
 import { openLayer } from "../oci/pull-layer.ts";
-import { addressIn, isPublicAddress, lookupPublic } from "../public-address.ts";
+import { lookupPublic, requirePublic } from "../public-address.ts";
 
 export interface RemoteOptions {
   /** More bytes than this are an error. */
   readonly limit?: number;
   /** Refuse addresses inside a network: the address is a stranger's. */
-  readonly isPublicOnly?: boolean;
+  readonly isPublicOnly?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Bytes of the largest image that is fetched where nobody says how large it is. */
@@ -21,11 +23,14 @@ const LARGEST_IMAGE = 1024 ** 4;
  */
 export async function* fetchImage(
   address: string,
-  { limit = LARGEST_IMAGE, isPublicOnly = false }: RemoteOptions = {},
+  { limit = LARGEST_IMAGE, ...options }: RemoteOptions = {},
 ): AsyncGenerator<Buffer> {
   let size = 0;
   try {
-    for await (const chunk of await openStream(address, isPublicOnly)) {
+    const stream = await openStream(address, options);
+    // Not got's own way: that ends streams that have long ended, too.
+    if (options.signal) addAbortSignal(options.signal, stream);
+    for await (const chunk of stream) {
       size += (chunk as Buffer).length;
       if (size > limit) throw new Error(`it has more than ${limit} bytes`);
       yield chunk as Buffer;
@@ -47,17 +52,18 @@ function withoutQuery(address: string): string {
   return (address.split("?", 1)[0] ?? "").replace(/:\/\/[^/@]*@/, "://");
 }
 
-async function openStream(address: string, isPublicOnly: boolean): Promise<AsyncIterable<unknown>> {
+async function openStream(address: string, options: RemoteOptions): Promise<Readable> {
   const url = new URL(address);
-  const network = networkOptions(url, isPublicOnly);
-  if (isPublicOnly) requirePublic(url);
+  const network = networkOptions(url, options);
+  if (options.isPublicOnly) requirePublic(url);
   if (url.protocol === "oras:") return openLayer(address, network);
   if (url.protocol !== "https:" && url.protocol !== "http:")
     throw new Error(`only https://, http:// and oras:// can be fetched, not ${url.protocol}//`);
   return http.stream(url, { ...network, decompress: false, retry: { limit: 0 } });
 }
 
-function networkOptions({ protocol }: URL, isPublicOnly: boolean): NetworkOptions {
+/** How everything of a stranger's is asked: its redirects lead from https to https alone, and to no refused address. */
+export function networkOptions({ protocol }: URL, { isPublicOnly = false }: RemoteOptions): NetworkOptions {
   return {
     ...(isPublicOnly && { dnsLookup: lookupPublic }),
     hooks: {
@@ -76,11 +82,4 @@ function networkOptions({ protocol }: URL, isPublicOnly: boolean): NetworkOption
       ],
     },
   };
-}
-
-/** Names are judged when they are looked up. */
-function requirePublic(url: URL): void {
-  const address = addressIn(url);
-  if (address !== undefined && !isPublicAddress(address))
-    throw new Error(`${address} is an address inside a network`);
 }

@@ -1,3 +1,10 @@
+// Says how long ago something was. Without this script only the day is there.
+for (const time of document.querySelectorAll("time[data-age]")) {
+  const hours = Math.floor((Date.now() - Date.parse(time.dateTime)) / 3_600_000);
+  const [count, unit] = hours < 24 ? [hours, "hour"] : [Math.floor(hours / 24), "day"];
+  if (hours >= 0) time.after(` (${count} ${unit}${count === 1 ? "" : "s"} ago)`);
+}
+
 // Filters the rows of a listing while somebody types. Without this script the box stays hidden.
 const search = document.querySelector("[data-filter]");
 const table = document.querySelector("[data-filter-rows]");

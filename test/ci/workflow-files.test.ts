@@ -28,7 +28,7 @@ const usedIn = (step: Step, action: string) => step.uses?.startsWith(`${action}@
 
 describe("workflow files", () => {
   test("are these", () => {
-    expect(files).toEqual(["connected.yml", "pages.yml", "publish.yml", "pull-request.yml"]);
+    expect(files).toEqual(["connected.yml", "health.yml", "pages.yml", "publish.yml", "pull-request.yml"]);
   });
 
   test.each(files)("%s is what GitHub's own parser takes", async (file) => {
@@ -64,6 +64,8 @@ const PERMISSIONS: Readonly<Record<string, Job["permissions"]>> = {
   "connected.yml plan": { contents: "read" },
   "connected.yml build": { contents: "read" },
   "connected.yml publish": { contents: "read" },
+  "health.yml check": { contents: "write" },
+  "health.yml pages": { contents: "read", pages: "write", "id-token": "write" },
   "pages.yml site": { contents: "read", pages: "read" },
   "pages.yml deploy": { pages: "write", "id-token": "write" },
   "publish.yml plan": { contents: "read" },
@@ -76,6 +78,8 @@ const PERMISSIONS: Readonly<Record<string, Job["permissions"]>> = {
 };
 
 const MAY_PUBLISH = new Set(["connected.yml publish", "publish.yml publish"]);
+/** With the repository's own credentials. */
+const MAY_PUSH = new Set([...MAY_PUBLISH, "health.yml check"]);
 
 describe("rights", () => {
   test("no workflow has any, and each job has what it needs", () => {
@@ -89,6 +93,7 @@ describe("rights", () => {
     for (const [file, { on }] of workflows) {
       const expected = {
         "connected.yml": ["workflow_call"],
+        "health.yml": ["schedule", "workflow_dispatch"],
         "pages.yml": ["workflow_call", "workflow_dispatch"],
         "publish.yml": ["push", "workflow_dispatch"],
         "pull-request.yml": ["pull_request"],
@@ -121,17 +126,17 @@ describe("rights", () => {
     for (const [name, job] of jobs) {
       for (const step of stepsOf(job).filter((each) => usedIn(each, "actions/checkout"))) {
         const isKept = step.with?.["persist-credentials"];
-        expect({ name, isKept }).toEqual({ name, isKept: MAY_PUBLISH.has(name) });
+        expect({ name, isKept }).toEqual({ name, isKept: MAY_PUSH.has(name) });
       }
     }
   });
 
-  test("a job that publishes builds nothing, and keeps no cache that another could have filled", () => {
+  test("a job that pushes builds nothing, and keeps no cache that another could have filled", () => {
     for (const [name, job] of jobs) {
       const lines = stepsOf(job)
         .map(({ run = "" }) => run)
         .join("\n");
-      if (MAY_PUBLISH.has(name)) expect(lines).not.toMatch(/stowage -- build|apptainer/);
+      if (MAY_PUSH.has(name)) expect(lines).not.toMatch(/stowage -- build|apptainer/);
       for (const step of stepsOf(job)) {
         expect(step.uses ?? "").not.toMatch(/cache/);
         if (usedIn(step, "actions/setup-node")) expect(step.with?.["package-manager-cache"]).toBe(false);
@@ -195,6 +200,7 @@ describe("runs", () => {
   test("that publish wait for one another", () => {
     const groupOf = (each: Workflow | Job | undefined) => each?.concurrency;
     expect(groupOf(workflows.get("publish.yml"))).toEqual({ group: "publish", "cancel-in-progress": false });
+    expect(groupOf(workflows.get("health.yml"))).toEqual({ group: "health", "cancel-in-progress": false });
     expect(groupOf(workflows.get("pages.yml"))).toEqual({ group: "pages", "cancel-in-progress": false });
     expect(groupOf(workflows.get("connected.yml")?.jobs["publish"])?.["cancel-in-progress"]).toBe(false);
   });

@@ -26,38 +26,38 @@ describe("a pull request", () => {
       [LOCAL]: BYTES,
     }).clone();
   const check = (clone: Clone) =>
-    runCli(["check", "--root", clone.path, "--changed-from", "origin/main", "--images"]);
+    runCli(["check", "--root", clone.path, "--changed-from", "origin/main", "--remote", "--digest"]);
 
   test("cannot put other bytes in the place of an image that a record names", async () => {
     const clone = start();
     clone.commit({ [LOCAL]: Buffer.from("SOME BYTES") });
-    const { status, stderr } = await check(clone);
+    const { status, stdout } = await check(clone);
     expect(status).toBe(1);
-    expect(stderr).toContain("[image-differs]");
+    expect(stdout).toContain("[image-differs]");
   });
 
   test("cannot take such an image away", async () => {
     const clone = start();
     clone.git("rm", "--quiet", LOCAL);
     clone.commit({});
-    expect((await check(clone)).stderr).toContain("[image-missing]");
+    expect((await check(clone)).stdout).toContain("[image-missing]");
   });
 
   test("cannot change a frozen tag by writing into its .frozen", async () => {
     const clone = start();
     clone.commit({ [`${TOOL}/old/.frozen`]: "x", [`${TOOL}/old/Singularity`]: DEFINITION });
-    expect((await check(clone)).stderr).toContain("[frozen-changed]");
+    expect((await check(clone)).stdout).toContain("[frozen-changed]");
   });
 
   test("cannot take a frozen tag away, with its .frozen or without", async () => {
     const whole = start();
     whole.git("rm", "-r", "--quiet", `${TOOL}/old`);
     whole.commit({});
-    expect((await check(whole)).stderr).toContain("[frozen-changed]");
+    expect((await check(whole)).stdout).toContain("[frozen-changed]");
     const record = start();
     record.git("rm", "--quiet", `${TOOL}/old/README.md`);
     record.commit({});
-    expect((await check(record)).stderr).toContain("[frozen-changed]");
+    expect((await check(record)).stdout).toContain("[frozen-changed]");
   });
 });
 

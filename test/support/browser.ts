@@ -174,6 +174,30 @@ labels:
   ${LONG}: ${LONG}
 `;
 
+const DIGEST = `sha256:${HEX}`;
+
+/** What a check found of some of its images: one of every state, and as long as it can be. */
+const HEALTH = {
+  schema: 1,
+  checked: "2026-11-20T04:17:00Z",
+  images: [
+    { url: `https://storage.example.org/${HEX}.sif`, digest: DIGEST, verified: "2026-11-03T04:17:00Z" },
+    { url: `https://storage.example.org/fortune/${HEX}.sif`, digest: DIGEST },
+    {
+      url: "oras://oci.example.org/lab/tool:1.9",
+      digest: DIGEST,
+      problem: { code: "image-unreachable", reason: HOSTILE, since: "2026-11-18T04:17:00Z" },
+    },
+    {
+      url: `https://storage.example.org/${LONG}/${LONG}/${HEX}.sif`,
+      digest: DIGEST,
+      checked: "2026-11-19T04:17:00Z",
+      verified: "2026-11-01T04:17:00Z",
+      problem: { code: "image-differs", reason: `it has ${LONG}${LONG}`, since: "2026-11-19T04:17:00Z" },
+    },
+  ],
+};
+
 /** A registry with one of everything that a page can show. */
 export const RICH_REGISTRY: Files = {
   "registry.yml": `title: ${JSON.stringify("Rich & <b>strange</b>")}
@@ -184,6 +208,7 @@ theme: { accent: "#7a1fa2", logo: logo.svg }
 `,
   "logo.svg":
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><circle cx="4" cy="4" r="4"/></svg>\n',
+  "health.json": JSON.stringify(HEALTH),
   "registry/lab/tool/README.md": README,
   "registry/lab/tool/manifests/1.9/Singularity": LONG_DEFINITION,
   "registry/lab/tool/manifests/1.9/README.md": record2(DETAILS, "oras://oci.example.org/lab/tool:1.9"),

@@ -25,9 +25,13 @@ const NO_CI = Object.fromEntries(
   ),
 );
 
+/** Whether the command line tells which of its lines ran (test/coverage.ts). */
+export const isCounting = process.env["CLI_COVERAGE"] !== undefined;
+const COUNTING = isCounting ? ["--import", new URL("count-lines.mjs", import.meta.url).href] : [];
+
 /** Starts the command line as it is published. */
 export function startCli(args: readonly string[], options: CliOptions = {}): ChildProcess {
-  return spawn(process.execPath, [CLI, ...args], {
+  return spawn(process.execPath, [...COUNTING, CLI, ...args], {
     cwd: options.cwd ?? PROJECT,
     env: { ...process.env, ...NO_CI, NO_COLOR: "1", ...options.env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -60,6 +60,7 @@ export function servedFiles(storage: string): Files {
   return {
     ...registryFiles(records, [KEPT]),
     "registry/vanessa/greeting/manifests/latest/Singularity": DEFINITION,
+    "health.json": '{"schema": 1, "checked": "2026-11-20T04:17:00Z", "images": []}\n',
     "registry/vanessa/greeting/README.md": `# Greeting\n\n${"It greets. ".repeat(200)}\n`,
   };
 }

@@ -86,6 +86,8 @@ export const FILES: Files = {
   "registry.yml": "title: Lab\n",
   "registry/lab/tool/README.md": "---\ndescription: A tool\n---\n\n# Tool\n",
   "keys/lab.asc": KEYS,
+  // What the host has to call by its type, and a page beside it.
+  "health.json": '{"schema": 1, "checked": "2026-11-20T04:17:00Z", "images": []}\n',
   ...filesOf(IMAGES),
 };
 

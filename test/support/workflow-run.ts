@@ -12,7 +12,7 @@ export interface Trigger {
   readonly repository: Remote;
   /** Below .github/workflows, without `.yml`. */
   readonly workflow: string;
-  readonly event: "push" | "pull_request" | "workflow_dispatch";
+  readonly event: "push" | "pull_request" | "schedule" | "workflow_dispatch";
   /** `refs/heads/main`, or the ref of a pull request. */
   readonly ref: string;
   readonly payload?: Readonly<Record<string, unknown>>;
