@@ -25,15 +25,27 @@ const RESERVED_SEGMENTS = new Set(["tags", "manifests", "index.json", "index.htm
 const RESERVED_ROOTS = new Set([
   "404.html",
   "api",
+  "architectures",
   "assets",
+  "badges",
+  "bases",
+  "cards",
+  "changes",
+  "collections",
+  "compare",
   "health",
   "images",
+  "inspect",
+  "labels",
   "openapi.json",
   "pks",
   "robots.txt",
   "schema",
   "search",
+  "sha256sums",
   "sitemap.xml",
+  "sizes",
+  "topics",
   "v1",
   "v2",
   "version",
@@ -59,13 +71,16 @@ export function segmentProblem(segment: string, depth: number): NameProblem | un
     : undefined;
 }
 
+/** Endings of the files that the site keeps by the names of collections: `api/v1/collections/a/b.json`. */
+const FILE_ENDING = /\.(?:json|png|svg|xml)$/i;
+
 /**
  * What is wrong with a namespace segment besides its shape: `a/b.json/c` would need a folder where
  * the API of the collection `a/b` has its file.
  */
 export function namespaceProblem(segment: string): NameProblem | undefined {
-  return segment.toLowerCase().endsWith(".json")
-    ? { code: "reserved-name", expected: "a namespace that does not end in .json" }
+  return FILE_ENDING.test(segment)
+    ? { code: "reserved-name", expected: "a namespace that does not end in .json, .png, .svg or .xml" }
     : undefined;
 }
 

@@ -123,7 +123,7 @@ describe("a reserved name", () => {
   test("is a finding as a tag and as a namespace", async () => {
     const tags = ["tags", "manifests", "index.json", "index.html", "Index.JSON", "TAGS"];
     const namespaces =
-      "api API v1 v2 pks schema assets images search version tags manifests 404.html index.html index.json robots.txt sitemap.xml openapi.json".split(
+      "api API v1 v2 pks schema assets images search version architectures badges bases cards changes collections compare health inspect Labels sizes topics tags manifests 404.html index.html index.json robots.txt sitemap.xml openapi.json SHA256SUMS".split(
         " ",
       );
     const files: Record<string, string> = { [`registry/bad/one/${MANIFEST}`]: DEFINITION };
