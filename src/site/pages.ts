@@ -2,14 +2,17 @@ import { HEALTH_PATH, collectionPath, namespacePath, tagPath } from "../endpoint
 import type { Site } from "../protocols/site.ts";
 import type { Registry } from "../registry/model.ts";
 import { namespaceOf } from "../registry/reference.ts";
+import { collectionView } from "./collection-view.ts";
 import { healthView } from "./health-view.ts";
-import { collectionView, homeView, namespaceView, notFoundView, tagView } from "./views.ts";
+import { homeView, namespaceView, notFoundView } from "./home-view.ts";
+import { tagView } from "./tag-view.ts";
 
 /** One HTML page: where it lies, what draws it, and what it shows (made when it is drawn, and not kept). */
 export interface Page {
   /** Relative to the site; a folder (ending in a slash, or empty) is served by its index.html. */
   readonly path: string;
   readonly template: string;
+  /** Plain values, ready to be shown: keys that end in `Html` are safe HTML, all else is text. */
   readonly view: () => object;
 }
 
