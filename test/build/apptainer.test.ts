@@ -7,7 +7,8 @@ import { environmentOf, versionOf } from "../../src/build/apptainer-program.ts";
 import { chooseWay, commandOf, probeMachine } from "../../src/build/build-way.ts";
 import { openBuilder } from "../../src/build/open-builder.ts";
 import { because, whyNoApptainer } from "../support/clients.ts";
-import { temporaryFolder } from "../support/registry.ts";
+import { PROJECT } from "../support/cli.ts";
+import { listFiles, temporaryFolder } from "../support/registry.ts";
 import { builderContract, newJob } from "./contract.ts";
 
 builderContract("apptainer", async () => ({
@@ -26,6 +27,9 @@ test.skipIf(reason !== undefined)(`takes an image that has no test${because(reas
   expect(existsSync(job.image)).toBe(true);
 });
 
+/** An image of the example registry. */
+const [IMAGE = ""] = listFiles(join(PROJECT, "images")).map((file) => join(PROJECT, "images", file));
+
 /** A program in a folder that is the whole PATH. */
 function fakeProgram(name: string, script: string): { PATH: string } {
   const folder = temporaryFolder();
@@ -40,7 +44,7 @@ describe("the program that builds", () => {
       "singularity",
       `case $1 in
       --version) echo "singularity-ce version 4.2.1-1" ;;
-      build) echo "$*"; shift; printf '%032d%s\\0%086d' 0 SIF_MAGIC 0 > "$2" ;;
+      build) echo "$*"; /bin/cp "${IMAGE}" "$3" ;;
       test) echo "$*" ;;
     esac`,
     );
