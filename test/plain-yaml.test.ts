@@ -138,6 +138,8 @@ describe("plain YAML", () => {
     "a: '\u2028'",
     "a: b: c",
     " a: 1",
+    "a: 1\n# note\rvisibility: private",
+    "a: 1\n# \u0007",
   ])("is not %j", (text) => {
     expect(parsePlainYaml(text)).toBeUndefined();
   });

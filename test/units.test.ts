@@ -126,6 +126,6 @@ test("every finding has words and a severity", () => {
   for (const code of FINDING_CODES) {
     const finding = { code, file: "x", args: { name: "\u001B[31m\u202E" } };
     expect(describeFinding(finding)).toMatch(/^[^\u001B\u202E]{10,}$/);
-    expect(["error", "warning"]).toContain(severityOf(finding));
+    expect(["error", "warning", "note"]).toContain(severityOf(finding));
   }
 });

@@ -12,6 +12,8 @@ interface Line {
 const LINE = /^( {0,12})(- )?(?:([A-Za-z_][A-Za-z0-9_.-]{0,99}):(?:$| (?=[^ ]))|(?=[^ ]))(.*)$/;
 /** Scalars that mean themselves: no indicator at the start, no `: `, no ` #`, no quotes to be undone. */
 const PLAIN = /^[A-Za-z0-9_./](?:[A-Za-z0-9_./+@=%~,;()-]|:(?=[^ ])| (?=[^ #]))*$/;
+/** A carriage return alone ends a line, and with it a comment, and other control characters are an error. */
+const COMMENT = /^#\P{C}*$/u;
 /** A list on one line, of scalars that are plain within one: `[hpc, genomics tools]`. */
 const FLOW_LIST =
   /^\[(?:[A-Za-z0-9_./](?:[A-Za-z0-9_./+@=%~;()-]| (?=[^ #\],]))*(?:, (?=[^\]])|(?=\]$)))*\]$/;
@@ -34,7 +36,7 @@ export function parsePlainYaml(text: string): Record<string, PlainYaml> | undefi
 function readLines(text: string): Line[] | undefined {
   const lines: Line[] = [];
   for (const row of text.split(/\r?\n/)) {
-    if (row === "" || row.startsWith("#")) continue;
+    if (row === "" || COMMENT.test(row)) continue;
     const match = LINE.exec(row);
     if (!match) return undefined;
     const value = valueOf(match[4] ?? "");

@@ -7,9 +7,8 @@ import { environmentOf, versionOf } from "../../src/build/apptainer-program.ts";
 import { chooseWay, commandOf, probeMachine } from "../../src/build/build-way.ts";
 import { openBuilder } from "../../src/build/open-builder.ts";
 import { because, whyNoApptainer } from "../support/clients.ts";
-import { PROJECT } from "../support/cli.ts";
-import { listFiles, temporaryFolder } from "../support/registry.ts";
-import { builderContract, newJob } from "./contract.ts";
+import { temporaryFolder } from "../support/registry.ts";
+import { EXAMPLE_IMAGE, builderContract, newJob } from "./contract.ts";
 
 builderContract("apptainer", async () => ({
   open: (env) => openBuilder({ kind: "apptainer" }, { env }),
@@ -27,9 +26,6 @@ test.skipIf(reason !== undefined)(`takes an image that has no test${because(reas
   expect(existsSync(job.image)).toBe(true);
 });
 
-/** An image of the example registry. */
-const [IMAGE = ""] = listFiles(join(PROJECT, "images")).map((file) => join(PROJECT, "images", file));
-
 /** A program in a folder that is the whole PATH. */
 function fakeProgram(name: string, script: string): { PATH: string } {
   const folder = temporaryFolder();
@@ -44,7 +40,7 @@ describe("the program that builds", () => {
       "singularity",
       `case $1 in
       --version) echo "singularity-ce version 4.2.1-1" ;;
-      build) echo "$*"; /bin/cp "${IMAGE}" "$3" ;;
+      build) echo "$*"; /bin/cp "${EXAMPLE_IMAGE}" "$3" ;;
       test) echo "$*" ;;
     esac`,
     );

@@ -167,7 +167,7 @@ export function newJob(
   const root = temporaryFolder();
   const place = join(root, folder);
   for (const path of [place, join(root, "temporary")]) mkdirSync(path);
-  copyFileSync(smallestImage(), join(place, "base.sif"));
+  copyFileSync(EXAMPLE_IMAGE, join(place, "base.sif"));
   writeFileSync(join(place, "greeting.txt"), "hello\n");
   writeFileSync(join(place, recipe), definition);
   prepare?.(place);
@@ -189,7 +189,9 @@ export function newJob(
   return { job, logText };
 }
 
-/** An image of the example registry. */
+/** The smallest image of the example registry. */
+export const EXAMPLE_IMAGE = smallestImage();
+
 function smallestImage(): string {
   const folder = join(PROJECT, "images/sha256");
   const [smallest] = readdirSync(folder)

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { openScript } from "../../src/build/script.ts";
 import { openBuilder } from "../../src/build/open-builder.ts";
 import { temporaryFolder } from "../support/registry.ts";
-import { builderContract, newJob } from "./contract.ts";
+import { EXAMPLE_IMAGE, builderContract, newJob } from "./contract.ts";
 
 /** Puts a build.sh into a folder. */
 function script(text: string, mode = 0o755) {
@@ -14,8 +14,7 @@ function script(text: string, mode = 0o755) {
   };
 }
 
-/** Begins like a SIF file. */
-const WRITE_SIF = `printf '%032d%s\\0%086d' 0 SIF_MAGIC 0 > "$2"`;
+const COPY_IMAGE = `/bin/cp "${EXAMPLE_IMAGE}" "$2"`;
 
 builderContract("script", () => ({
   open: (env) => openBuilder({ kind: "script" }, { env }),
@@ -33,13 +32,16 @@ describe("script", () => {
   }
 
   test("is given the recipe and the image's place, and runs in the recipe's folder", async () => {
-    const { job, logText } = newJob({ prepare: script(`pwd; echo "$#" "$1" "$2"; ${WRITE_SIF}`, 0o644) }, "");
+    const { job, logText } = newJob(
+      { prepare: script(`pwd; echo "$#" "$1" "$2"; ${COPY_IMAGE}`, 0o644) },
+      "",
+    );
     await openScript({ env: bareEnvironment() }).build(job);
     expect(await logText()).toContain(`${job.folder}\n2 ${job.recipe} ${job.image}\n`);
   });
 
   test("says that a test was not run where there is no apptainer", async () => {
-    const { job, logText } = newJob({ prepare: script(`#!/bin/sh\n${WRITE_SIF}\n`) }, "");
+    const { job, logText } = newJob({ prepare: script(`#!/bin/sh\n${COPY_IMAGE}\n`) }, "");
     await openScript({ env: bareEnvironment() }).build(job);
     expect(await logText()).toContain("%test was not run: neither apptainer nor singularity is on PATH");
   });

@@ -63,7 +63,17 @@ describe("the README.md of a collection", () => {
 
   test("that says `visibility:` and anything but public is never shown", () => {
     const word = fc.oneof(
-      fc.constantFrom("private", "Private", " private", "privat", "{a: b}", '"pub', "*x", "|\n  private"),
+      fc.constantFrom(
+        "private",
+        "Private",
+        " private",
+        "privat",
+        "{a: b}",
+        '"pub',
+        "*x",
+        "|\n  private",
+        "...\n#\r|",
+      ),
       strangeText.filter((text) => !text.includes("\n---")),
     );
     let hidden = 0;
