@@ -2,6 +2,7 @@ import type { Site } from "../protocols/site.ts";
 import { PROTOCOLS, type Protocol } from "../registry/config.ts";
 import type { Registry } from "../registry/model.ts";
 import { apiCollectionEndpoint, apiCollectionsEndpoint, apiIndexEndpoint } from "./api.ts";
+import { checksumsEndpoint } from "./checksums.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { apiHealthEndpoint } from "./health.ts";
 import { healthBadgeEndpoints } from "./health-badge.ts";
@@ -11,8 +12,10 @@ import { labelsEndpoints } from "./labels.ts";
 import { libraryEndpoints } from "./library.ts";
 import { definitionEndpoint, manifestEndpoint } from "./manifests.ts";
 import { ociEndpoints } from "./oci.ts";
+import { openApiEndpoint } from "./openapi.ts";
 import { schemaEndpoints } from "./schemas.ts";
 import { shubEndpoints } from "./shub.ts";
+import { sitemapEndpoints } from "./sitemap.ts";
 import { sregistryEndpoints } from "./sregistry.ts";
 import { tagsEndpoint } from "./tags.ts";
 
@@ -54,6 +57,9 @@ export function* ownEndpoints(registry: Registry, site: Site): Iterable<Endpoint
   yield apiIndexEndpoint(registry, site);
   yield apiCollectionsEndpoint(registry, site);
   yield* schemaEndpoints(site);
+  yield openApiEndpoint(registry.config, site);
+  yield checksumsEndpoint(registry, site);
+  yield* sitemapEndpoints(registry, site);
   yield* healthEndpoints(registry, site);
   for (const collection of registry.collections) {
     yield tagsEndpoint(collection);

@@ -17,6 +17,15 @@ export const API_COLLECTIONS_PATH = "api/v1/collections.json";
 export const apiCollectionPath = (collection: CollectionName) => `api/v1/collections/${collection}.json`;
 export const API_HEALTH_PATH = "api/v1/health.json";
 export const SCHEMAS_PATH = "schema/";
+/** The API as OpenAPI describes it, and as people read it. */
+export const OPENAPI_PATH = "openapi.json";
+export const API_PAGE_PATH = "api/";
+
+/** What crawlers ask, and what `sha256sum -c` reads. */
+export const ROBOTS_PATH = "robots.txt";
+export const SITEMAP_PATH = "sitemap.xml";
+export const sitemapPartPath = (number: number) => `sitemap-${number}.xml`;
+export const CHECKSUMS_PATH = "SHA256SUMS";
 
 /** The page that tells whether images are still there, and what others may show of it. */
 export const HEALTH_PATH = "health/";

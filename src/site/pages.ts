@@ -1,7 +1,8 @@
-import { HEALTH_PATH, collectionPath, namespacePath, tagPath } from "../endpoints/paths.ts";
+import { API_PAGE_PATH, HEALTH_PATH, collectionPath, namespacePath, tagPath } from "../endpoints/paths.ts";
 import type { Site } from "../protocols/site.ts";
 import type { Registry } from "../registry/model.ts";
 import { namespaceOf } from "../registry/reference.ts";
+import { apiView } from "./api-view.ts";
 import { collectionView } from "./collection-view.ts";
 import { healthView } from "./health-view.ts";
 import { homeView, namespaceView, notFoundView } from "./home-view.ts";
@@ -21,6 +22,7 @@ export function* registryPages(registry: Registry, site: Site): Iterable<Page> {
   const { collections } = registry;
   yield { path: "", template: "home.njk", view: () => homeView(registry, site) };
   yield { path: "404.html", template: "404.njk", view: notFoundView };
+  yield { path: API_PAGE_PATH, template: "api.njk", view: () => apiView(registry, site) };
   const { health } = site;
   if (health) yield { path: HEALTH_PATH, template: "health.njk", view: () => healthView(health, site) };
   const byNamespace = groupByNamespace(registry);

@@ -1,0 +1,275 @@
+import type { Site } from "../protocols/site.ts";
+import type { Protocol } from "../registry/config.ts";
+import type { SchemaName } from "../registry/schema.ts";
+
+/** One kind of address that programs can ask, always by GET. */
+export interface Operation {
+  /** As OpenAPI writes it, below the site: `/{collection}/manifests/{tag}/`. */
+  readonly path: string;
+  /** One sentence on what answers. */
+  readonly summary: string;
+  /** Default: application/json. */
+  readonly mediaType?: string;
+  /** The schema of a JSON body. */
+  readonly schema?: SchemaName;
+  /** Every site that offers it has one, once there is an image: pages may link to it. */
+  readonly isEverywhere?: true;
+}
+
+/** Operations that belong together, and are offered together. */
+export interface OperationGroup {
+  readonly title: string;
+  readonly description: string;
+  readonly isOffered: (site: Site) => boolean;
+  readonly operations: readonly Operation[];
+}
+
+const XML = "application/xml";
+const ATOM = "application/atom+xml";
+const TEXT = "text/plain";
+const BYTES = "application/octet-stream";
+
+const always = () => true;
+const ifOffered = (protocol: Protocol) => (site: Site) => !site.refusals.has(protocol);
+const ifChecked = ({ health }: Site) => health !== undefined;
+const ifAddressKnown = ({ url }: Site) => url !== undefined;
+
+/** All that can be asked of a site, in the order in which people should hear of it: docs/api.md says more. */
+export const OPERATION_GROUPS: readonly OperationGroup[] = [
+  {
+    title: "Tags and manifests",
+    description:
+      "The two endpoints of 2019. They keep their keys, media types and trailing slashes for ever.",
+    isOffered: always,
+    operations: [
+      {
+        path: "/{collection}/tags/",
+        isEverywhere: true,
+        summary: "The tags that are built.",
+        schema: "tags",
+      },
+      {
+        path: "/{collection}/manifests/{tag}/",
+        isEverywhere: true,
+        summary: "What an image consists of, and where it lies: .layers[].urls[0].",
+        schema: "manifest",
+      },
+      {
+        path: "/{collection}/manifests/{tag}/Singularity.def",
+        summary: "The definition file, byte for byte.",
+        mediaType: TEXT,
+      },
+      {
+        path: "/{collection}/manifests/{tag}/build.log.gz",
+        summary: "The log of the build, where it was kept.",
+        mediaType: "application/gzip",
+      },
+    ],
+  },
+  {
+    title: "Everything that is known",
+    description:
+      "Stowage's own API only ever gains keys. Sizes are bytes, times are RFC 3339, and what is not known is not there.",
+    isOffered: always,
+    operations: [
+      {
+        path: "/api/v1/index.json",
+        isEverywhere: true,
+        summary: "What this registry is, and where the rest lies.",
+        schema: "api-index",
+      },
+      {
+        path: "/api/v1/collections.json",
+        isEverywhere: true,
+        summary: "Every collection, with its built tags.",
+        schema: "api-collections",
+      },
+      {
+        path: "/api/v1/collections/{collection}.json",
+        isEverywhere: true,
+        summary: "All that is known of one collection: tags, records, labels, and every way to pull.",
+        schema: "api-collection",
+      },
+      {
+        path: "/SHA256SUMS",
+        isEverywhere: true,
+        summary: "The sha256 of every image, as sha256sum -c reads it.",
+        mediaType: TEXT,
+      },
+      {
+        path: "/schema/",
+        isEverywhere: true,
+        summary: "The JSON Schemas of all that is read and served.",
+        schema: "schemas",
+      },
+      { path: "/schema/{schema}.json", summary: "One JSON Schema.", mediaType: "application/schema+json" },
+      { path: "/openapi.json", isEverywhere: true, summary: "This description, as OpenAPI 3.1." },
+    ],
+  },
+  {
+    title: "Health",
+    description: "Whether images are still there, as of the last check.",
+    isOffered: ifChecked,
+    operations: [
+      {
+        path: "/api/v1/health.json",
+        isEverywhere: true,
+        summary: "Every image that a record names, and what was found.",
+        schema: "api-health",
+      },
+      {
+        path: "/health/badge.json",
+        isEverywhere: true,
+        summary: "How many images are there, for a badge of Shields.",
+        schema: "health-badge",
+      },
+      {
+        path: "/health/badge.svg",
+        isEverywhere: true,
+        summary: "The same as a badge.",
+        mediaType: "image/svg+xml",
+      },
+      {
+        path: "/health/feed.xml",
+        isEverywhere: true,
+        summary: "An entry for each image that fails.",
+        mediaType: ATOM,
+      },
+    ],
+  },
+  {
+    title: "Crawlers",
+    description: "What search engines ask.",
+    isOffered: ifAddressKnown,
+    operations: [
+      { path: "/robots.txt", isEverywhere: true, summary: "Everybody may read everything.", mediaType: TEXT },
+      {
+        path: "/sitemap.xml",
+        isEverywhere: true,
+        summary: "The pages of this site, or the parts of that list.",
+        mediaType: XML,
+      },
+      { path: "/sitemap-{part}.xml", summary: "A part of a long list of pages.", mediaType: XML },
+    ],
+  },
+  {
+    title: "shub:// and the Singularity Registry client",
+    description: "What apptainer pull shub://… and sregistry ask.",
+    isOffered: ifOffered("shub"),
+    operations: [
+      {
+        path: "/api/container/{reference}",
+        summary: "Where the image of a tag, or of a checksum, lies.",
+        schema: "container",
+      },
+      {
+        path: "/{namespace}/api/container/{reference}",
+        summary:
+          "The same for a namespace of several segments, of which clients take the first for the host's.",
+        schema: "container",
+      },
+    ],
+  },
+  {
+    title: "Searching with the Singularity Registry client",
+    description: "A search answers with everything that has the word.",
+    isOffered: ifOffered("sregistry"),
+    operations: [
+      {
+        path: "/api/collections/",
+        isEverywhere: true,
+        summary: "Every collection.",
+        schema: "container-collections",
+      },
+      {
+        path: "/api/collection/{word}/",
+        summary: "Collections with this word in their names.",
+        schema: "container-collection",
+      },
+      {
+        path: "/api/container/search/{query}/",
+        summary: "Images by collection, name and tag.",
+        schema: "container-search",
+      },
+    ],
+  },
+  {
+    title: "Labels",
+    description: "Which images have a label.",
+    isOffered: ifOffered("labels"),
+    operations: [
+      { path: "/api/labels/search/", summary: "Every label.", schema: "labels" },
+      { path: "/api/labels/search/{query}/", summary: "Labels of a key or a value.", schema: "labels" },
+    ],
+  },
+  {
+    title: "library://",
+    description: "What apptainer pull library://… and apptainer search ask.",
+    isOffered: ifOffered("library"),
+    operations: [
+      { path: "/v1/images/{reference}", summary: "What is known of an image.", schema: "library-image" },
+      { path: "/v1/imagefile/{reference}", summary: "The image itself.", mediaType: BYTES },
+      {
+        path: "/v1/search",
+        isEverywhere: true,
+        summary: "Everything that can be found.",
+        schema: "library-search",
+      },
+      {
+        path: "/version",
+        isEverywhere: true,
+        summary: "The version of the protocol.",
+        schema: "library-version",
+      },
+      {
+        path: "/assets/config/config.prod.json",
+        summary: "Where this library's services are.",
+        schema: "library-config",
+      },
+    ],
+  },
+  {
+    title: "oras:// and OCI",
+    description: "What apptainer pull oras://…, oras, skopeo and crane ask.",
+    isOffered: ifOffered("oci"),
+    operations: [
+      { path: "/v2/", isEverywhere: true, summary: "That this is a registry.", schema: "oci-base" },
+      { path: "/v2/_catalog", isEverywhere: true, summary: "Every repository.", schema: "oci-catalog" },
+      { path: "/v2/{collection}/tags/list", summary: "The tags of one.", schema: "oci-tags" },
+      {
+        path: "/v2/{collection}/manifests/{version}",
+        summary: "The manifest of a tag or a digest.",
+        mediaType: "application/vnd.oci.image.manifest.v1+json",
+        schema: "oci-manifest",
+      },
+      { path: "/v2/{collection}/blobs/{digest}", summary: "An image by its digest.", mediaType: BYTES },
+    ],
+  },
+  {
+    title: "Keys",
+    description: "What apptainer verify --url asks.",
+    isOffered: ifOffered("keys"),
+    operations: [
+      { path: "/pks/lookup", summary: "The maintainer's public keys.", mediaType: "application/pgp-keys" },
+    ],
+  },
+];
+
+/** What stands in the braces of paths. */
+export const PARAMETERS: Readonly<Record<string, string>> = {
+  collection: "A namespace of one or several segments, a slash and a name; slashes stand as they are.",
+  namespace: "One or several segments.",
+  tag: "The name of a tag.",
+  version: "The name of a tag, or the digest of a manifest.",
+  digest: "A digest: sha256:<hex>.",
+  reference: "namespace/name:tag; shub:// also takes :tag@<md5 or sha1>, library:// a tag sha256.<hex>.",
+  word: "A namespace, of one or several segments, or a name.",
+  query: "Pairs of what is asked for and its value: name/<name>, collection/<ns>/name/<name>, <key>/key.",
+  schema: "The name of a schema.",
+  part: "A number, from 1.",
+};
+
+/** The groups that a site offers. */
+export function offeredOperations(site: Site): readonly OperationGroup[] {
+  return OPERATION_GROUPS.filter(({ isOffered }) => isOffered(site));
+}
