@@ -27,6 +27,11 @@ export const SITEMAP_PATH = "sitemap.xml";
 export const sitemapPartPath = (number: number) => `sitemap-${number}.xml`;
 export const CHECKSUMS_PATH = "SHA256SUMS";
 
+/** The listings of all collections: A–Z, in further orders below it, each in pages: `collections/by-size/2/`. */
+export const COLLECTIONS_PATH = "collections/";
+/** Answers the search box of every page: `search/?q=words`. */
+export const SEARCH_PATH = "search/";
+
 /** The page that tells whether images are still there, and what others may show of it. */
 export const HEALTH_PATH = "health/";
 export const HEALTH_BADGE_PATH = "health/badge.svg";

@@ -79,7 +79,12 @@ export interface Config {
   readonly protocols: Readonly<Partial<Record<Protocol, ProtocolSwitch>>>;
   /** Groups of owners, and who is in them; undefined: anybody may be an owner. */
   readonly teams?: Readonly<Record<string, readonly string[]>>;
-  readonly theme: { readonly accent?: string; readonly logo?: string };
+  readonly theme: {
+    readonly accent?: string;
+    readonly logo?: string;
+    /** How close rows stand; undefined: comfortable. */
+    readonly density?: "comfortable" | "compact";
+  };
 }
 
 const DEFAULT_CONFIG: Config = {

@@ -1,8 +1,9 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import fastGlob from "fast-glob";
 import type { Config } from "../registry/config.ts";
 import type { SiteFile } from "./staging.ts";
+import { themeCss, themedIcon } from "./theme.ts";
 
 const ASSETS_FOLDER = "assets";
 
@@ -20,18 +21,28 @@ export function siteAssets(root: string, config: Config, folders: readonly strin
       if (!assets.has(path)) assets.set(path, { path, source: { file: join(directory, name) } });
     }
   }
-  const { logo, accent } = config.theme;
+  const { logo } = config.theme;
   if (logo !== undefined)
     assets.set(logoPath(logo), { path: logoPath(logo), source: { file: join(root, logo) } });
-  if (accent !== undefined) assets.set(THEME_PATH, { path: THEME_PATH, source: { body: themeCss(accent) } });
+  for (const file of themeFiles(config, folders)) assets.set(file.path, file);
   return [...assets.values()];
 }
 
 const THEME_PATH = `${ASSETS_FOLDER}/theme.css`;
+export const ICON_PATH = `${ASSETS_FOLDER}/icon.svg`;
 
-/** In the dark a colour that was chosen for a white page is mixed with white until it can be read. */
-function themeCss(accent: string): string {
-  return `:root { --accent: light-dark(${accent}, color-mix(in oklab, ${accent} 55%, white)); }\n`;
+/** Whether there is a stylesheet of what registry.yml says. */
+export function hasThemeStyles(theme: Config["theme"]): boolean {
+  return themeCss(theme) !== undefined;
+}
+
+/** The colours of registry.yml: as a stylesheet, and in our icon where the registry has none of its own. */
+function* themeFiles({ theme }: Config, folders: readonly string[]): Iterable<SiteFile> {
+  const css = themeCss(theme);
+  if (css !== undefined) yield { path: THEME_PATH, source: { body: css } };
+  const icon = folders.map((folder) => join(folder, ICON_PATH)).find(existsSync);
+  if (theme.accent === undefined || icon === undefined) return;
+  yield { path: ICON_PATH, source: { body: themedIcon(readFileSync(icon, "utf8"), theme.accent) } };
 }
 
 /** The logo under a name of ours, since the maintainer's may be anything. */

@@ -4,24 +4,20 @@ import type { Registry } from "../registry/model.ts";
 import { namespaceOf } from "../registry/reference.ts";
 import { apiView } from "./api-view.ts";
 import { collectionView } from "./collection-view.ts";
+import { collectionsPages } from "./collections-view.ts";
 import { healthView } from "./health-view.ts";
 import { homeView, namespaceView, notFoundView } from "./home-view.ts";
+import type { Page } from "./page.ts";
 import { tagView } from "./tag-view.ts";
 
-/** One HTML page: where it lies, what draws it, and what it shows (made when it is drawn, and not kept). */
-export interface Page {
-  /** Relative to the site; a folder (ending in a slash, or empty) is served by its index.html. */
-  readonly path: string;
-  readonly template: string;
-  /** Plain values, ready to be shown: keys that end in `Html` are safe HTML, all else is text. */
-  readonly view: () => object;
-}
+export type { Page } from "./page.ts";
 
 /** Every page of a registry, one at a time. */
 export function* registryPages(registry: Registry, site: Site): Iterable<Page> {
   const { collections } = registry;
   yield { path: "", template: "home.njk", view: () => homeView(registry, site) };
-  yield { path: "404.html", template: "404.njk", view: notFoundView };
+  yield { path: "404.html", template: "404.njk", view: () => notFoundView(site) };
+  yield* collectionsPages(registry, site);
   yield { path: API_PAGE_PATH, template: "api.njk", view: () => apiView(registry, site) };
   const { health } = site;
   if (health) yield { path: HEALTH_PATH, template: "health.njk", view: () => healthView(health, site) };

@@ -5,7 +5,10 @@ import { StowageError, messageOf } from "../errors.ts";
 import type { Site } from "../protocols/site.ts";
 import type { Config } from "../registry/config.ts";
 import { type DrawPage, TEMPLATES_DIRECTORY } from "./eleventy.ts";
-import { logoPath } from "./assets.ts";
+import { SEARCH_PATH } from "../endpoints/paths.ts";
+import { ICON_PATH, hasThemeStyles, logoPath } from "./assets.ts";
+import { href } from "./links.ts";
+import { navigation } from "./navigation.ts";
 
 /** The folder of templates that a registry keeps beside registry.yml; a file in it replaces ours of the same name. */
 const OVERRIDES_FOLDER = "templates";
@@ -14,6 +17,7 @@ const OVERRIDES_FOLDER = "templates";
 export function pageDrawer(root: string, config: Config, site: Site): DrawPage {
   const folders = templateFolders(root);
   const environment = new nunjucks.Environment(new nunjucks.FileSystemLoader(folders), { autoescape: true });
+  environment.addFilter("jsonLd", jsonLd);
   const global = {
     title: config.title,
     description: config.description,
@@ -21,8 +25,10 @@ export function pageDrawer(root: string, config: Config, site: Site): DrawPage {
     contact: config.contact,
     url: site.url,
     base: site.basePath,
-    logo: config.theme.logo && `${site.basePath}${logoPath(config.theme.logo)}`,
-    hasTheme: config.theme.accent !== undefined,
+    logo: href(site, config.theme.logo === undefined ? ICON_PATH : logoPath(config.theme.logo)),
+    searchHref: href(site, SEARCH_PATH),
+    navigationHtml: navigation(site),
+    hasTheme: hasThemeStyles(config.theme),
     hasHealth: site.health !== undefined,
   };
   return (page) => {
@@ -32,6 +38,11 @@ export function pageDrawer(root: string, config: Config, site: Site): DrawPage {
       throw new StowageError("config", `template ${page.template}: ${messageOf(error)}`, { cause: error });
     }
   };
+}
+
+/** A value as the text of a script element that no browser runs: no text in it can end the element. */
+function jsonLd(value: unknown): nunjucks.runtime.SafeString {
+  return new nunjucks.runtime.SafeString(JSON.stringify(value).replaceAll("<", "\\u003c"));
 }
 
 /** Where templates and assets are looked for, first come first served. */

@@ -1,0 +1,76 @@
+import type { Config } from "../registry/config.ts";
+
+/*
+ * The colours and the density that registry.yml asks for. Somebody's colour may be anything, so that text in it is
+ * mixed with black or white until it can be read where the stylesheet puts it.
+ */
+
+/** What lies behind text in templates/assets/style.css: its `--page` and `--raised`. */
+const BACKGROUNDS = { light: ["#ffffff", "#f3f6f5"], dark: ["#14181a", "#1d2426"] } as const;
+
+/** WCAG 2.2 (1.4.3) asks for 4.5 of text. In the dark a colour that is just readable looks dirty. */
+const LEAST_CONTRAST = { light: 4.6, dark: 7 } as const;
+const STEPS = 50;
+
+/** Further custom properties for rows that stand closer together. */
+const COMPACT = " --row: 0.2rem; --leading: 1.4;";
+
+/** The stylesheet of a theme, which follows the common one; undefined where it has nothing to say. */
+export function themeCss({ accent, density }: Config["theme"]): string | undefined {
+  const colours = accent === undefined ? undefined : accentColours(accent);
+  const lines = [
+    colours ? ` --accent: light-dark(${colours.light}, ${colours.dark});` : "",
+    density === "compact" ? COMPACT : "",
+  ].join("");
+  return lines === "" ? undefined : `:root {${lines} }\n`;
+}
+
+/** An icon in the colours of a theme: those of ours are exchanged, any other stays as it is. */
+export function themedIcon(svg: string, accent: string): string {
+  const { light, dark } = accentColours(accent);
+  return svg.replace("#0b6b5d", light).replace("#5fd0bb", dark);
+}
+
+/** A colour as it can be read on a light and on a dark page, as `#rrggbb`. */
+export function accentColours(accent: string): { readonly light: string; readonly dark: string } {
+  return {
+    light: readable(accent, "light", "#000000"),
+    dark: readable(accent, "dark", "#ffffff"),
+  };
+}
+
+function readable(colour: string, scheme: keyof typeof BACKGROUNDS, towards: string): string {
+  const least = LEAST_CONTRAST[scheme];
+  const from = channels(colour);
+  const to = channels(towards);
+  for (let step = 0; step <= STEPS; step++) {
+    const mixed = from.map((value, index) => Math.round(value + ((to[index]! - value) * step) / STEPS));
+    const found = `#${mixed.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+    if (BACKGROUNDS[scheme].every((background) => contrast(found, background) >= least)) return found;
+  }
+  return towards;
+}
+
+/** The contrast of two colours (`#rrggbb` or `#rgb`) as WCAG 2.2 computes it: 1 to 21. */
+export function contrast(a: string, b: string): number {
+  const [darker = 0, lighter = 0] = [luminance(a), luminance(b)].sort((x, y) => x - y);
+  return (lighter + 0.05) / (darker + 0.05);
+}
+
+function luminance(colour: string): number {
+  const [red = 0, green = 0, blue = 0] = channels(colour).map((value) => {
+    const share = value / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+/** Red, green and blue, 0 to 255. */
+function channels(colour: string): number[] {
+  const digits = colour.slice(1);
+  const width = digits.length / 3;
+  return [0, 1, 2].map((index) => {
+    const part = digits.slice(index * width, (index + 1) * width);
+    return Number.parseInt(width === 1 ? part + part : part, 16);
+  });
+}
