@@ -1,9 +1,12 @@
 import { collectionPath } from "../endpoints/paths.ts";
-import { compareNatural, formatBytes, formatDay } from "../format.ts";
+import { formatBytes, formatDay } from "../format.ts";
 import type { Site } from "../protocols/site.ts";
-import type { Collection, ImageRecord, Tag } from "../registry/model.ts";
+import type { Collection, ImageRecord } from "../registry/model.ts";
+import { naturalTags, preferredTag } from "../registry/preferred-tag.ts";
 import { namespaceOf, shortNameOf } from "../registry/reference.ts";
 import { href } from "./links.ts";
+
+export { preferredTag };
 
 /** How many tags a listing of collections shows of each. */
 const TAGS_IN_A_ROW = 4;
@@ -26,17 +29,6 @@ export function collectionRows(collections: readonly Collection[], site: Site): 
       updated: updated && formatDay(updated),
     };
   });
-}
-
-/** The tags of a collection as people read them: 1.9 before 1.10. */
-export function naturalTags({ tags }: Collection): Tag[] {
-  return [...tags].sort((a, b) => compareNatural(a.name, b.name));
-}
-
-/** The tag whose pull line a collection shows first: `latest` where it is built, else the last built in natural order. */
-export function preferredTag(collection: Collection): Tag | undefined {
-  const built = naturalTags(collection).filter(({ record }) => record);
-  return built.find(({ name }) => name === "latest") ?? built.at(-1);
 }
 
 /** Of a record of 2019 nobody knows the unit. */

@@ -57,7 +57,13 @@ describe("what a record tells of the inside of an image", () => {
     }));
     expect(await contents(...many.slice(0, 40))).toHaveProperty("objects");
     const sif = await readSif(bufferSource(writeSif({ objects: [DEFINITION] })));
-    const objects = many.map(({ id = 0 }) => ({ id, type: "generic" as const, group: 0, offset: 1, size: 1 }));
+    const objects = many.map(({ id = 0 }) => ({
+      id,
+      type: "generic" as const,
+      group: 0,
+      offset: 1,
+      size: 1,
+    }));
     expect(contentsOf({ ...sif, objects })).toEqual({});
     expect(contentsOf({ ...sif, objects: objects.slice(0, 64) }).objects).toHaveLength(64);
   });
