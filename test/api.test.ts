@@ -139,6 +139,7 @@ const SCHEMAS: readonly (readonly [RegExp, SchemaName])[] = [
   [/^api\/v1\/collections\/.+\.json$/, "api-collection"],
   [/^api\/v1\/health\.json$/, "api-health"],
   [/^health\/badge\.json$/, "health-badge"],
+  [/^badges\/.+\.json$/, "badge"],
   [/^schema\/index\.json$/, "schemas"],
   [/^api\/collections\/index\.json$/, "container-collections"],
   [/^api\/collection\/.+\/index\.json$/, "container-collection"],

@@ -1,4 +1,5 @@
 import type { SifObject } from "../sif/objects.ts";
+import { type SifPart, partsOf } from "../sif/parts.ts";
 import type { Sif } from "../sif/sif.ts";
 import { formatBytes } from "../format.ts";
 
@@ -21,9 +22,16 @@ export interface SifMap {
   readonly scale: string;
 }
 
-const TABLE_MARK = ":";
 const GAP_MARK = ".";
-const MISSING_MARK = "?";
+
+/** What is no object; one that is has a mark of its own. */
+const MARKS: Readonly<Record<SifPart<SifObject>["kind"], Pick<MapPart, "mark" | "title">>> = {
+  table: { mark: ":", title: "header, list of objects" },
+  unused: { mark: GAP_MARK, title: "unused" },
+  missing: { mark: "?", title: "missing" },
+  object: { mark: "+" },
+};
+
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 
 /** What an object is called in the map: its id, or where that has two digits a letter. */
@@ -39,7 +47,7 @@ export function markOf({ id }: Pick<SifObject, "id">): string {
  *     ::::::::::::::122333333333333333333333333333333333333333333333333333333333333334
  */
 export function mapOf(sif: Sif, width: number): SifMap {
-  const parts = partsOf(sif);
+  const parts = markedParts(sif);
   const total = parts.reduce((sum, { size }) => sum + size, 0);
   const drawn = widest(
     parts.filter(({ mark, size }) => mark !== GAP_MARK || (size / total) * width >= 1),
@@ -59,32 +67,12 @@ function scaleOf(bytes: number, left: number): string {
   return left === 0 ? column : `${column}; ${left} small objects are left out`;
 }
 
-/** The file from its beginning to its end: each byte is in one part. */
-function partsOf({ descriptors, objects, size }: Sif): MapPart[] {
+function markedParts({ descriptors, objects, size }: Sif): MapPart[] {
   const tableEnd = descriptors.offset + descriptors.size;
-  const first: MapPart = { mark: TABLE_MARK, title: "header, list of objects", offset: 0, size: tableEnd };
-  const parts: MapPart[] = [];
-  const end = size ?? Infinity;
-  let position = 0;
-  const add = (part: MapPart) => {
-    if (part.offset > position) parts.push(gap(position, Math.min(part.offset, end)));
-    const start = Math.max(part.offset, position);
-    const stop = Math.min(part.offset + part.size, end);
-    if (stop > start) parts.push({ ...part, offset: start, size: stop - start });
-    position = Math.max(position, stop);
-  };
-  add(first);
-  const sorted = [...objects].sort((a, b) => a.offset - b.offset);
-  for (const object of sorted)
-    add({ mark: markOf(object), object, offset: object.offset, size: object.size });
-  if (size !== undefined && position < size) parts.push(gap(position, size));
-  const furthest = sorted.reduce((most, object) => Math.max(most, object.offset + object.size), 0);
-  if (furthest > end) parts.push({ mark: MISSING_MARK, title: "missing", offset: end, size: furthest - end });
-  return parts.filter((part) => part.size > 0);
-}
-
-function gap(start: number, end: number): MapPart {
-  return { mark: GAP_MARK, title: "unused", offset: start, size: end - start };
+  return partsOf({ tableEnd, objects, size }).map(({ kind, object, offset, size: length }) => {
+    const extent = { offset, size: length };
+    return object ? { mark: markOf(object), object, ...extent } : { ...MARKS[kind], ...extent };
+  });
 }
 
 /** As many parts as there are columns, the largest ones, in their order. */

@@ -1,5 +1,6 @@
 import { formatBytes, formatNumber, plural } from "../format.ts";
 import { printable } from "../printable.ts";
+import { isBuildLabel } from "../registry/build-labels.ts";
 import type { Sif } from "../sif/sif.ts";
 import { mapLines } from "./inspect-objects.ts";
 import { type Fact, type Look, aside, factLines, section, wrap } from "./text-layout.ts";
@@ -64,13 +65,10 @@ function coverage(covered: readonly number[], { objects }: Sif): string {
   return `${named}; not for ${left.map(({ id }) => id).join(", ")}`;
 }
 
-/** Labels that every build writes, and that tell least. */
-const BUILD_LABEL = /^org\.label-schema\.(?:build-arch|build-date|schema-version|usage)(?:\.|$)/;
-
 function labelLines({ labels }: Sif, look: Look): string[] {
   const all = Object.entries(labels);
   if (all.length === 0) return section("Labels", ["  none"], look);
-  const human = all.filter(([key]) => !BUILD_LABEL.test(key));
+  const human = all.filter(([key]) => !isBuildLabel(key));
   const lines = factLines(human, look);
   const rest = all.length - human.length;
   if (rest > 0) lines.push(...aside(`${plural(rest, "label")} of the build: see --json`, look));

@@ -4,8 +4,12 @@ import { type LineKind, lineKinds } from "./lines.ts";
 /** Above this a file is shown without marks: they are many times the size of short lines. */
 const MOST_LINES = 5000;
 
+/** A key press goes past hundreds of lines at once, and nobody has their numbers read out. */
+const QUIET = 'tabindex="-1" aria-hidden="true"';
+
 /**
- * A definition file as HTML: one `<span id="L12">` a line, with sections (`<b>`), header keys (`<u>`) and
+ * A definition file as HTML: one `<span id="L12">` a line, which begins with a link to itself (its
+ * number is a style sheet's, so that nobody copies it with the text), with sections (`<b>`), header keys (`<u>`) and
  * comments (`<i>`) marked. The text is a stranger's and is escaped; a file that cannot be parsed is marked as far as
  * its lines can be told apart.
  */
@@ -14,7 +18,10 @@ export function highlightDefinition(text: string): string {
   if (lines.length > MOST_LINES) return escapeHtml(lines.join("\n"));
   const kinds = lineKinds(lines);
   return lines
-    .map((line, index) => `<span id="L${index + 1}">${highlightLine(line, kinds[index])}</span>`)
+    .map((line, index) => {
+      const id = `L${index + 1}`;
+      return `<span id="${id}"><a href="#${id}" ${QUIET}></a>${highlightLine(line, kinds[index])}</span>`;
+    })
     .join("\n");
 }
 

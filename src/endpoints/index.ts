@@ -2,6 +2,7 @@ import type { Site } from "../protocols/site.ts";
 import { PROTOCOLS, type Protocol } from "../registry/config.ts";
 import type { Registry } from "../registry/model.ts";
 import { apiCollectionEndpoint, apiCollectionsEndpoint, apiIndexEndpoint } from "./api.ts";
+import { collectionBadgeEndpoints } from "./badges.ts";
 import { checksumsEndpoint } from "./checksums.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { apiHealthEndpoint } from "./health.ts";
@@ -64,6 +65,7 @@ export function* ownEndpoints(registry: Registry, site: Site): Iterable<Endpoint
   for (const collection of registry.collections) {
     yield tagsEndpoint(collection);
     yield apiCollectionEndpoint(collection, site);
+    yield* collectionBadgeEndpoints(collection);
     for (const tag of collection.tags) {
       if (tag.record) yield manifestEndpoint(collection, tag, tag.record, site);
       const definition = definitionEndpoint(collection, tag);

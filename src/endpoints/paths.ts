@@ -38,6 +38,10 @@ export const HEALTH_BADGE_PATH = "health/badge.svg";
 export const HEALTH_BADGE_JSON_PATH = "health/badge.json";
 export const HEALTH_FEED_PATH = "health/feed.xml";
 
+/** What others show of a collection: a file each, which no namespace can be called. */
+export const badgePath = (collection: CollectionName) => `badges/${collection}.svg`;
+export const badgeJsonPath = (collection: CollectionName) => `badges/${collection}.json`;
+
 /** `/api/container/` and below it: shub:// and the Singularity Registry client. */
 export const containerPath = (name: string) => `api/container/${name}`;
 export const CONTAINER_COLLECTIONS_PATH = "api/collections/";

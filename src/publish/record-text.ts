@@ -7,7 +7,7 @@ const YAML = { lineWidth: -1, noRefs: true, forceQuotes: true, quoteStyle: "doub
 /** A tag's README.md: the record as front matter, in block YAML that the sites of 2019 read too, and Markdown below it. */
 export function recordText(record: ImageRecord, body: string): string {
   const { schema, created, architecture, size, digest, layers, ...rest } = record;
-  const { md5, sha1, recipe, builder, source, labels, log } = rest;
+  const { md5, sha1, recipe, builder, source, labels, log, objects, signers } = rest;
   const ordered = {
     layout: "manifests/singularity",
     schema,
@@ -22,6 +22,8 @@ export function recordText(record: ImageRecord, body: string): string {
     source,
     log,
     layers,
+    objects,
+    signers,
     labels: labels && Object.keys(labels).length > 0 ? labels : undefined,
   };
   const known = Object.fromEntries(Object.entries(ordered).filter(([, value]) => value !== undefined));

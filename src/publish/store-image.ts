@@ -8,6 +8,7 @@ import type { Reference } from "../registry/reference.ts";
 import { type Sif, readSif } from "../sif/sif.ts";
 import { type ImageFile, type ImageFileOptions, openImageFile } from "../storage/image-file.ts";
 import type { Storage } from "../storage/storage.ts";
+import { contentsOf } from "./image-contents.ts";
 
 /** An image that shall be published. */
 export interface Candidate {
@@ -85,12 +86,8 @@ async function withImage<T>(
   }
 }
 
-async function recordOf(
-  file: ImageFile,
-  { architecture, created, labels }: Sif,
-  { facts }: Candidate,
-  url: string,
-): Promise<ImageRecord> {
+async function recordOf(file: ImageFile, sif: Sif, { facts }: Candidate, url: string): Promise<ImageRecord> {
+  const { architecture, created, labels } = sif;
   const { sha256, md5, sha1 } = await file.digests();
   const digest = `sha256:${sha256}` as Digest;
   return {
@@ -103,6 +100,7 @@ async function recordOf(
     labels,
     ...(created !== undefined && { created }),
     ...(architecture !== undefined && { architecture }),
+    ...contentsOf(sif),
     ...facts,
   };
 }

@@ -100,8 +100,26 @@ export interface ImageRecord {
   readonly builder?: { readonly name: string; readonly version?: string };
   readonly source?: { readonly repository: string; readonly revision?: string };
   readonly labels?: Readonly<Record<string, string>>;
+  /** What the file consists of, in the order of its own list. */
+  readonly objects?: readonly ImageObject[];
+  /** Fingerprints of the keys that signatures in the file name, in upper case. Nobody has verified them. */
+  readonly signers?: readonly string[];
   /** {@link BUILD_LOG}, where the log of the build was kept. */
   readonly log?: string;
+}
+
+/** One object of an image, as the file's list of objects has it; places and sizes are bytes. */
+export interface ImageObject {
+  readonly id: number;
+  readonly type: string;
+  readonly offset: number;
+  readonly size: number;
+  readonly name?: string;
+  /** Of a partition: `squashfs`; `partition` is what it is for, `primary system`. */
+  readonly fileSystem?: string;
+  readonly partition?: string;
+  /** Of a crypto message and of an SBOM: `pem`, `spdx-json`. */
+  readonly format?: string;
 }
 
 export interface Layer {

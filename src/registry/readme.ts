@@ -1,6 +1,7 @@
 import type { Finding } from "../finding.ts";
 import { splitFrontMatter } from "./front-matter.ts";
 import type { Digest } from "./digest.ts";
+import { imageObjectOf } from "./image-object.ts";
 import type { Collection, ImageRecord, Layer } from "./model.ts";
 import { type SchemaIssue, type SchemaName, validate } from "./schema.ts";
 import { YamlError, lineOfPath, parseYamlMapping } from "./yaml.ts";
@@ -66,9 +67,15 @@ export function parseRecord(text: string, file: string): ReadmeResult<ImageRecor
 
 /** Conversion lets `1e999` through, which is no number that JSON has. */
 function sizeIssue(data: Record<string, unknown>): SchemaIssue | undefined {
-  const { size, layers } = data as unknown as ImageRecord;
+  const { size, layers, objects } = data as unknown as ImageRecord;
   const isExact = [size, ...(layers ?? []).map((layer) => layer.size)].every(Number.isSafeInteger);
-  return isExact ? undefined : { path: ["size"], isUnknownKey: false, expected: "a whole number" };
+  if (!isExact) return { path: ["size"], isUnknownKey: false, expected: "a whole number" };
+  const isExactInside = (objects ?? []).every(
+    ({ offset, size: length }) => Number.isSafeInteger(offset) && Number.isSafeInteger(length),
+  );
+  return isExactInside
+    ? undefined
+    : { path: ["objects"], isUnknownKey: false, expected: "places and sizes that are whole numbers" };
 }
 
 /** The keys of the schema in a fixed order; what else a record of 2019 carries is not ours to serve. */
@@ -76,7 +83,7 @@ function recordOf(data: Record<string, unknown>, schema: SchemaName): ImageRecor
   const valid = data as unknown as ImageRecord;
   const basics = { size: valid.size, digest: valid.digest, layers: valid.layers.map(layerOf) };
   if (schema === "record-2019") return { schema: 2019, ...basics };
-  const { created, architecture, recipe, md5, sha1, builder, source, labels, log } = valid;
+  const { created, architecture, recipe, md5, sha1, builder, source, labels, log, objects, signers } = valid;
   return {
     schema: 2,
     ...basics,
@@ -89,6 +96,8 @@ function recordOf(data: Record<string, unknown>, schema: SchemaName): ImageRecor
     ...(source !== undefined && { source }),
     ...(labels !== undefined && { labels }),
     ...(log !== undefined && { log }),
+    ...(objects !== undefined && { objects: objects.map(imageObjectOf) }),
+    ...(signers !== undefined && { signers }),
   };
 }
 

@@ -17,6 +17,7 @@ export const SCHEMA_NAMES = [
   "api-collection",
   "api-health",
   "health-badge",
+  "badge",
   "schemas",
   "container",
   "container-collection",

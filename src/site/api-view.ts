@@ -3,7 +3,7 @@ import { API_PAGE_PATH, OPENAPI_PATH, SCHEMAS_PATH, manifestPath } from "../endp
 import type { Site } from "../protocols/site.ts";
 import type { Collection, Registry } from "../registry/model.ts";
 import type { Reference } from "../registry/reference.ts";
-import { preferredTag } from "./collection-rows.ts";
+import { preferredTag } from "../registry/preferred-tag.ts";
 import { href } from "./links.ts";
 
 /** What programs can ask of this site: the operations of openapi.json for people, with addresses that answer. */

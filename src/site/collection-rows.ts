@@ -1,9 +1,10 @@
 import { collectionPath, tagPath } from "../endpoints/paths.ts";
-import { compareNatural, formatBytes, formatDay, formatNumber } from "../format.ts";
+import { formatBytes, formatDay, formatNumber } from "../format.ts";
 import { escapeHtml } from "../html.ts";
 import type { Site } from "../protocols/site.ts";
 import { tagHealth } from "../registry/health-report.ts";
 import type { Collection, ImageRecord, Tag } from "../registry/model.ts";
+import { preferredTag } from "../registry/preferred-tag.ts";
 import { namespaceOf, shortNameOf } from "../registry/reference.ts";
 import { href } from "./links.ts";
 
@@ -97,23 +98,16 @@ function rowHtml(row: Omit<CollectionRow, "rowHtml">): string {
     row.description === undefined ? "" : `<p>${escapeHtml(row.description)}</p>`,
     `</th><td class="number">${formatNumber(row.tagCount)}<span class="narrow"> tag${row.tagCount === 1 ? "" : "s"}</span></td><td>`,
     newest ? `<a href="${escapeHtml(newest.href)}">${escapeHtml(newest.name)}</a>` : "",
-    row.size === undefined ? '</td><td class="number">' : `</td><td class="number" data-sort="${row.bytes}">${row.size}`,
+    row.size === undefined
+      ? '</td><td class="number">'
+      : `</td><td class="number" data-sort="${row.bytes}">${row.size}`,
     `</td><td>${row.updated === undefined ? "" : `<time>${row.updated}</time>`}`,
     `</td><td>${escapeHtml(row.architectures.join(", "))}`,
-    health ? `</td><td>${health.isFailing ? `<span class="status" data-status="failing">${health.text}</span>` : health.text}` : "",
+    health
+      ? `</td><td>${health.isFailing ? `<span class="status" data-status="failing">${health.text}</span>` : health.text}`
+      : "",
     "</td></tr>",
   ].join("");
-}
-
-/** The tags of a collection as people read them: 1.9 before 1.10. */
-export function naturalTags({ tags }: Collection): Tag[] {
-  return [...tags].sort((a, b) => compareNatural(a.name, b.name));
-}
-
-/** The tag whose pull line a collection shows first: `latest` where it is built, else the last built in natural order. */
-export function preferredTag(collection: Collection): Tag | undefined {
-  const built = naturalTags(collection).filter(({ record }) => record);
-  return built.find(({ name }) => name === "latest") ?? built.at(-1);
 }
 
 /** Of a record of 2019 nobody knows the unit. */

@@ -1,10 +1,18 @@
-import { COLLECTIONS_PATH, HEALTH_PATH, SEARCH_PATH, manifestPath, namespacePath, tagPath } from "../endpoints/paths.ts";
+import {
+  COLLECTIONS_PATH,
+  HEALTH_PATH,
+  SEARCH_PATH,
+  manifestPath,
+  namespacePath,
+  tagPath,
+} from "../endpoints/paths.ts";
 import { formatBytes, formatDay, formatNumber, plural } from "../format.ts";
 import type { Site } from "../protocols/site.ts";
 import type { Collection, Registry, Tag } from "../registry/model.ts";
 import { formatReference, namespaceOf, shortNameOf } from "../registry/reference.ts";
 import { countHealth } from "../registry/health-report.ts";
-import { collectionRows, preferredTag, sizeText } from "./collection-rows.ts";
+import { preferredTag } from "../registry/preferred-tag.ts";
+import { collectionRows, sizeText } from "./collection-rows.ts";
 import { newestCollections } from "./collections-view.ts";
 import { failureNotice } from "./health-view.ts";
 import { crumbsOf, href } from "./links.ts";

@@ -29,6 +29,7 @@ export function navigation(site: Site): (path: string) => string {
 }
 
 function link({ text, path }: Destination, current: string, site: Site): string {
-  const mark = current === path ? ' aria-current="page"' : current.startsWith(path) ? ' aria-current="true"' : "";
+  const mark =
+    current === path ? ' aria-current="page"' : current.startsWith(path) ? ' aria-current="true"' : "";
   return `<a href="${escapeHtml(href(site, path))}"${mark}>${text}</a>`;
 }

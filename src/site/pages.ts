@@ -37,13 +37,13 @@ export function* registryPages(registry: Registry, site: Site): Iterable<Page> {
     yield {
       path: collectionPath(collection.name),
       template: "collection.njk",
-      view: () => collectionView(collection, below, site),
+      view: () => collectionView(collection, below, site, registry.config),
     };
     for (const tag of collection.tags) {
       yield {
         path: tagPath(collection.name, tag.name),
         template: "tag.njk",
-        view: () => tagView(collection, tag, site),
+        view: () => tagView(collection, tag, site, registry.config),
       };
     }
   }

@@ -1,5 +1,7 @@
 import {
   apiCollectionPath,
+  badgeJsonPath,
+  badgePath,
   buildLogPath,
   collectionPath,
   definitionPath,
@@ -13,7 +15,7 @@ import { namespaceOf, segmentProblem } from "../registry/reference.ts";
 
 /**
  * Tells of a path below a site whether it is answered: a page, or what a collection has for programs. Of what lies
- * below the site's own names (`api/`, `v2/`, `assets/`) only images and collections are looked at; the rest is taken to
+ * below the site's own names (`api/`, `v2/`, `assets/`) only images, badges and collections are looked at; the rest is taken to
  * be there. Paths are listed when the first is asked for.
  */
 export function servedPaths({ collections, images }: Registry): (path: string) => boolean {
@@ -25,7 +27,7 @@ export function servedPaths({ collections, images }: Registry): (path: string) =
     );
     if (plain === "" || known.has(plain) || images.has(plain)) return true;
     const [first = ""] = plain.split("/", 1);
-    if (first === "images" || plain.startsWith("api/v1/collections/")) return false;
+    if (first === "images" || first === "badges" || plain.startsWith("api/v1/collections/")) return false;
     return segmentProblem(first, 0)?.code === "reserved-name";
   };
 }
@@ -35,6 +37,8 @@ function* pathsOf({ name, tags }: Collection): Iterable<string> {
   yield collectionPath(name);
   yield tagsPath(name);
   yield apiCollectionPath(name);
+  yield badgePath(name);
+  yield badgeJsonPath(name);
   for (const tag of tags) {
     yield tagPath(name, tag.name);
     if (tag.record) yield manifestPath(name, tag.name);

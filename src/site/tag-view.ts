@@ -1,27 +1,35 @@
-import { baseOf } from "../definition/base.ts";
-import { highlightDefinition } from "../definition/highlight.ts";
-import { parseDefinition } from "../definition/parse-definition.ts";
-import { buildLogPath, collectionPath, definitionPath, manifestPath, tagPath } from "../endpoints/paths.ts";
-import { formatBytes, formatNumber } from "../format.ts";
-import type { Site } from "../protocols/site.ts";
-import { layerUrl } from "../registry/local-images.ts";
 import {
-  type Collection,
-  type Definition,
-  type ImageRecord,
-  type Tag,
-  hasBuildLog,
-} from "../registry/model.ts";
+  apiCollectionPath,
+  buildLogPath,
+  collectionPath,
+  definitionPath,
+  manifestPath,
+  tagPath,
+} from "../endpoints/paths.ts";
+import { formatBytes, formatNumber } from "../format.ts";
+import { commandOf, fileNameOf } from "../protocols/pull-line.ts";
+import type { Site } from "../protocols/site.ts";
+import type { Config } from "../registry/config.ts";
+import { layerUrl } from "../registry/local-images.ts";
+import { type Collection, type ImageRecord, type Tag, hasBuildLog } from "../registry/model.ts";
 import { namespaceOf, shortNameOf } from "../registry/reference.ts";
-import { labelsOf } from "../registry/tag-labels.ts";
+import { recipeDigest } from "../registry/status.ts";
+import { definitionView } from "./definition-view.ts";
+import { forgeLink } from "./forge.ts";
 import { tagHealthView } from "./health-view.ts";
+import { tagJsonLd } from "./json-ld.ts";
+import { labelsHtml } from "./labels-html.ts";
 import { crumbsOf, href } from "./links.ts";
 import { pullView } from "./pull-view.ts";
+import { sifMapView } from "./sif-map-view.ts";
+import { useForms } from "./use-forms.ts";
 
 /** One tag: its image, and the definition file that made it. */
-export function tagView(collection: Collection, tag: Tag, site: Site): object {
+export function tagView(collection: Collection, tag: Tag, site: Site, { repository }: Config): object {
   const { name } = collection;
-  const { record, definition } = tag;
+  const { record, definition, folder } = tag;
+  const file = fileNameOf({ reference: { collection: name, tag: tag.name } });
+  const said = definition && definitionView(collection, tag, definition, site, file);
   return {
     title: `${name}:${tag.name}`,
     description: collection.description,
@@ -32,33 +40,46 @@ export function tagView(collection: Collection, tag: Tag, site: Site): object {
     ],
     shortName: tag.name,
     status: tag.status,
-    labels: Object.entries(labelsOf(tag)).sort(([a], [b]) => (a < b ? -1 : 1)),
-    ...(record && {
-      image: imageView(record, site),
-      health: tagHealthView(record, site),
-      pull: pullView(collection, tag, site),
-      manifestHref: href(site, manifestPath(name, tag.name)),
-      ...(hasBuildLog(tag) && { logHref: href(site, buildLogPath(name, tag.name)) }),
-    }),
-    ...(definition && {
-      fileName: definition.fileName,
-      definitionHref: href(site, definitionPath(name, tag.name)),
-      definitionHtml: highlightDefinition(definition.text),
-      ...parsedView(definition),
-    }),
+    isFrozen: tag.isFrozen,
+    isStale: tag.status === "stale",
+    apiHref: href(site, apiCollectionPath(name)),
+    jsonLd: tagJsonLd(collection, tag, site),
+    ...said,
+    labelsHtml: labelsHtml(said?.labels ?? record?.labels ?? {}),
+    forge: definition && forgeLink(repository, `${folder}/${definition.fileName}`, "file"),
+    ...(record
+      ? imageParts(collection, tag, record, site)
+      : definition && buildParts(collection, tag, site, file)),
   };
 }
 
-/** What a definition file says of the image; nothing where it cannot be parsed. */
-function parsedView({ text }: Definition): object {
-  const result = parseDefinition(text);
-  if ("problem" in result) return {};
-  const help = result.definition.stages.at(-1)?.sections["help"]?.script ?? "";
-  return { base: baseOf(result.definition), help: help.replace(/^\s*\n/, "").trimEnd() };
+/** What a tag with an image has. */
+function imageParts(collection: Collection, tag: Tag, record: ImageRecord, site: Site): object {
+  const { name } = collection;
+  return {
+    image: imageView(tag, record, site),
+    health: tagHealthView(record, site),
+    pull: pullView(collection, tag, site),
+    use: useForms(collection, tag, site),
+    map: sifMapView(record),
+    manifestHref: href(site, manifestPath(name, tag.name)),
+    ...(hasBuildLog(tag) && { logHref: href(site, buildLogPath(name, tag.name)) }),
+  };
 }
 
-function imageView(record: ImageRecord, site: Site): object {
-  const { schema, size, builder, source } = record;
+/** How somebody who cannot wait builds it. */
+function buildParts({ name }: Collection, tag: Tag, site: Site, file: string): object {
+  const definition = site.to(definitionPath(name, tag.name));
+  const recipe = file.replace(/\.sif$/, ".def");
+  const lines = [
+    commandOf("curl", "-fL", "-o", recipe, definition),
+    commandOf("apptainer", "build", file, recipe),
+  ];
+  return { build: { command: lines.join("\n"), canFetch: site.url !== undefined } };
+}
+
+function imageView({ definition }: Tag, record: ImageRecord, site: Site): object {
+  const { schema, size, builder, source, recipe, objects, signers } = record;
   return {
     digest: record.digest,
     size:
@@ -69,8 +90,11 @@ function imageView(record: ImageRecord, site: Site): object {
     created: record.created,
     builder: builder && [builder.name, builder.version].filter(Boolean).join(" "),
     source: source && [source.repository, source.revision].filter(Boolean).join(" at "),
-    recipe: record.recipe,
+    recipe,
+    isOfRecipe: recipe !== undefined && definition !== undefined && recipe === recipeDigest(definition),
     md5: record.md5,
+    signers,
+    isSigned: objects?.some(({ type }) => type === "signature"),
     addresses: record.layers.map((layer) => layerUrl(layer, site)),
   };
 }

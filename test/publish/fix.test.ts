@@ -109,6 +109,18 @@ describe("stowage check --fix", () => {
       created: sif.created,
       architecture: sif.architecture,
       labels: sif.labels,
+      objects: [
+        { id: 1, type: "definition", offset: 32_176, size: 2745 },
+        { id: 2, type: "json", name: "inspect-metadata.json", offset: 34_921, size: 5707 },
+        {
+          id: 3,
+          type: "partition",
+          offset: 40_960,
+          size: 143_360,
+          fileSystem: "squashfs",
+          partition: "primary system",
+        },
+      ],
     });
     expect(textOf(root)).toMatch(/---\n\nAsk the lab before you use it\.\n\n- a list\n$/);
     expect(listFiles(root)).toEqual([README]);

@@ -23,6 +23,12 @@ const RECORD: ImageRecord = {
   source: { repository: "https://github.com/lab/registry", revision: "0123456" },
   labels: { maintainer: "lab", version: "1.10", "org.label": "yes" },
   log: "build.log.gz",
+  objects: [
+    { id: 1, type: "crypto message", offset: 32_176, size: 2745, format: "pem" },
+    { id: 2, type: "json", offset: 34_921, size: 5707, name: "inspect: - metadata\u0007.json" },
+    { id: 3, type: "partition", offset: 40_960, size: 0, fileSystem: "squashfs", partition: "data" },
+  ],
+  signers: ["8883491F4268F173C6E5DC49EDECE4F3F38D871E", "1".repeat(40)],
 };
 
 const read = (text: string) => parseRecord(text, "README.md");
@@ -33,7 +39,9 @@ describe("a record that is written", () => {
   });
 
   test("is plain enough to be read fast", () => {
-    const [, yaml = ""] = recordText(RECORD, "").split("---\n");
+    const { objects = [] } = RECORD;
+    const plain = { ...RECORD, objects: objects.filter(({ name }) => name === undefined) };
+    const [, yaml = ""] = recordText(plain, "").split("---\n");
     expect(parsePlainYaml(yaml)).toMatchObject({ md5: RECORD.md5, builder: { version: "1.10" } });
   });
 
