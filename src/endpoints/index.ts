@@ -3,6 +3,7 @@ import { PROTOCOLS, type Protocol } from "../registry/config.ts";
 import type { Registry } from "../registry/model.ts";
 import { apiCollectionEndpoint, apiCollectionsEndpoint, apiIndexEndpoint } from "./api.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { groupsEndpoints } from "./groups.ts";
 import { apiHealthEndpoint } from "./health.ts";
 import { healthBadgeEndpoints } from "./health-badge.ts";
 import { healthFeedEndpoint } from "./health-feed.ts";
@@ -14,6 +15,7 @@ import { ociEndpoints } from "./oci.ts";
 import { schemaEndpoints } from "./schemas.ts";
 import { shubEndpoints } from "./shub.ts";
 import { sregistryEndpoints } from "./sregistry.ts";
+import { apiSizesEndpoint } from "./sizes.ts";
 import { tagsEndpoint } from "./tags.ts";
 
 const PROTOCOL_ENDPOINTS: Readonly<Record<Protocol, (registry: Registry, site: Site) => Iterable<Endpoint>>> =
@@ -55,6 +57,8 @@ export function* ownEndpoints(registry: Registry, site: Site): Iterable<Endpoint
   yield apiCollectionsEndpoint(registry, site);
   yield* schemaEndpoints(site);
   yield* healthEndpoints(registry, site);
+  yield* groupsEndpoints(site);
+  yield apiSizesEndpoint(site);
   for (const collection of registry.collections) {
     yield tagsEndpoint(collection);
     yield apiCollectionEndpoint(collection, site);
