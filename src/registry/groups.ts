@@ -20,7 +20,7 @@ export interface Groups {
 /** Those that have something in common. */
 export interface Group {
   readonly name: string;
-  /** A segment of the path of its page. Absent: only one has it, and it has no page. */
+  /** A segment of the path of its page. Absent: too few have it, and it has no page. */
   readonly slug?: string;
   /** Never none; in the order of the registry. */
   readonly members: readonly Member[];
@@ -41,6 +41,9 @@ export interface BaseGroup extends Group {
 export interface LabelGroup extends Group {
   readonly values: ReadonlyMap<string, Group>;
 }
+
+/** The tags of a value of a label stand beside it on the page of its key; a page of its own is for more than these. */
+export const MOST_BESIDE_VALUE = 10;
 
 /** Whether something is a group: what one alone has is listed with it, and has no page. */
 export function isShared({ members }: { readonly members: readonly Member[] }): boolean {
@@ -114,9 +117,10 @@ function withoutPlace(base: string): string {
   return base.replace(/^[a-z-]+:\/\//, "").replace(/^(?:localhost|[^/]*[.:][^/]*)\//, "");
 }
 
-function groupsOf(found: Members): Map<string, Group> {
+/** A group of more than `mostWithoutPage` has a page. */
+function groupsOf(found: Members, mostWithoutPage = 1): Map<string, Group> {
   const names = [...found.keys()].sort();
-  const slugs = assignSlugs(names.filter((name) => isShared({ members: found.get(name) ?? [] })));
+  const slugs = assignSlugs(names.filter((name) => (found.get(name) ?? []).length > mostWithoutPage));
   return new Map(names.map((name) => [name, groupOf(name, slugs.get(name), found.get(name) ?? [])]));
 }
 
@@ -141,6 +145,9 @@ function withValues(
   values: ReadonlyMap<string, Members>,
 ): Map<string, LabelGroup> {
   return new Map(
-    [...groups].map(([key, group]) => [key, { ...group, values: groupsOf(values.get(key) ?? new Map()) }]),
+    [...groups].map(([key, group]) => [
+      key,
+      { ...group, values: groupsOf(values.get(key) ?? new Map(), MOST_BESIDE_VALUE) },
+    ]),
   );
 }

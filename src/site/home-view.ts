@@ -7,6 +7,7 @@ import { countRegistry } from "../registry/summary.ts";
 import { collectionRows, preferredTag } from "./collection-rows.ts";
 import { failureNotice } from "./health-view.ts";
 import { crumbsOf } from "./links.ts";
+import { sizesStrip } from "./sizes-view.ts";
 
 /** What this registry is, and what it has. */
 export function homeView(registry: Registry, site: Site): object {
@@ -22,6 +23,7 @@ export function homeView(registry: Registry, site: Site): object {
       `${waiting.length} to build`,
     ],
     failure: failureNotice(site),
+    sizes: sizesStrip(registry, site),
     collections: collectionRows(registry.collections, site),
     curl: exampleCurl(registry, site),
   };
