@@ -43,7 +43,7 @@ export interface LabelGroup extends Group {
 }
 
 /** The tags of a value of a label stand beside it on the page of its key; a page of its own is for more than these. */
-export const MOST_BESIDE_VALUE = 10;
+const MOST_BESIDE_VALUE = 10;
 
 /** Whether something is a group: what one alone has is listed with it, and has no page. */
 export function isShared({ members }: { readonly members: readonly Member[] }): boolean {

@@ -30,7 +30,9 @@ function stepOf(age: number | undefined): Pick<Step, "className" | "words"> {
 }
 
 /** What the colours of some ages mean: those that are there, youngest first. */
-export function ageLegend(ages: readonly (number | undefined)[]): readonly Pick<Step, "className" | "words">[] {
+export function ageLegend(
+  ages: readonly (number | undefined)[],
+): readonly Pick<Step, "className" | "words">[] {
   const used = new Set(ages.map(ageClass));
   return [...STEPS, UNKNOWN].filter(({ className }) => used.has(className));
 }

@@ -103,7 +103,10 @@ function groupsView(kind: GroupKind, site: Site): object {
     shortName: WORDS[kind].title,
     isLabels: kind === "labels",
     isBases: kind === "bases",
-    groups: groups.filter(isShared).sort(mostFirst).map((group) => groupRow(kind, group, site)),
+    groups: groups
+      .filter(isShared)
+      .sort(mostFirst)
+      .map((group) => groupRow(kind, group, site)),
     alone: listed.map((group) => aloneRow(group, site)),
     moreAlone: formatNumber(alone.length - listed.length),
     hasMoreAlone: alone.length > listed.length,

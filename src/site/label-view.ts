@@ -1,7 +1,7 @@
 import { apiGroupPath, groupPath, groupsPath, labelValuePath } from "../endpoints/paths.ts";
 import { formatNumber, plural } from "../format.ts";
 import type { Site } from "../protocols/site.ts";
-import { type Group, type LabelGroup, MOST_BESIDE_VALUE, isShared } from "../registry/groups.ts";
+import { type Group, type LabelGroup, isShared } from "../registry/groups.ts";
 import { formatReference } from "../registry/reference.ts";
 import { href } from "./links.ts";
 import { memberPages, tagLink } from "./member-pages.ts";
@@ -55,7 +55,7 @@ function keyView({ name, members, values }: LabelGroup, slug: string, site: Site
 }
 
 function valueRow({ name, slug: valueSlug, members }: Group, slug: string, site: Site): object {
-  const links = members.slice(0, MOST_BESIDE_VALUE).map(({ collection, tag }) => {
+  const links = (valueSlug === undefined ? members : []).map(({ collection, tag }) => {
     const text = tag && formatReference({ collection: collection.name, tag: tag.name });
     return tag && text !== undefined ? tagLink(collection, tag, text, site) : "";
   });
@@ -64,8 +64,6 @@ function valueRow({ name, slug: valueSlug, members }: Group, slug: string, site:
     count: formatNumber(members.length),
     href: valueSlug === undefined ? undefined : href(site, labelValuePath(slug, valueSlug)),
     tagsHtml: links.join(", "),
-    more: formatNumber(members.length - links.length),
-    hasMore: members.length > links.length,
   };
 }
 

@@ -9,6 +9,8 @@ import { href } from "./links.ts";
 export interface Leaf {
   /** Below the namespace that is shown. */
   readonly name: string;
+  /** What lies together: what is directly below the namespace. */
+  readonly group: string;
   readonly bytes: number;
   /** How many images it stands for. */
   readonly images: number;
@@ -21,88 +23,68 @@ export interface Leaf {
 }
 
 /** The most rectangles in a map. */
-export const MOST_LEAVES = 60;
+const MOST_LEAVES = 60;
 
 /** The images of a registry or of one namespace, each where the first of its tags is. */
 export interface SizedPlace {
   /** Empty: all of the registry. */
   readonly namespace: string;
+  /** The largest first. */
+  readonly images: readonly SizedImage[];
+}
+
+/** Some of them, which may become one rectangle. */
+interface Part {
+  /** Of a namespace, a collection, or the only image in it. */
+  readonly name: string;
+  readonly group: string;
+  readonly bytes: number;
   readonly images: readonly SizedImage[];
 }
 
 /**
- * What a map of a place shows: its images, where there are not too many, else its collections, else what is directly
- * below it. Largest first; what does not fit is one leaf, the last.
+ * What a map of a place shows, largest first: what is directly below it, and of that the largest taken apart, down to
+ * single images, as long as there is room. What does not fit at all is one leaf, the last.
  */
-export function leavesOf(place: SizedPlace, namespaces: ReadonlySet<string>, site: Site): Leaf[] {
-  const images = place.images.filter(({ size }) => size > 0);
-  if (images.length <= MOST_LEAVES) return images.map((image) => imageLeaf(image, place.namespace, site));
-  const common = commonNamespace(images);
-  const collections = groupBy(images, (image) => [collectionOf(image)]);
-  const groups =
-    collections.size <= MOST_LEAVES ? collections : groupBy(images, (image) => [childOf(image, common)]);
-  const leaves = [...groups].map(([name, members]) => groupLeaf(name, members, place, namespaces, site));
-  return fold(leaves.sort((a, b) => b.bytes - a.bytes), MOST_LEAVES);
-}
-
-/** So many leaves at most: the last stands for those that are left out. */
-export function fold(leaves: readonly Leaf[], most: number): Leaf[] {
-  if (leaves.length <= most) return [...leaves];
-  const rest = leaves.slice(most - 1);
-  const count = rest.reduce((sum, { images }) => sum + images, 0);
-  const { href: _, ...others } = joinLeaves(`${rest.length} others`, rest, count);
-  return [...leaves.slice(0, most - 1), others];
-}
-
-function joinLeaves(name: string, parts: readonly Omit<Leaf, "name">[], images: number, to?: string): Leaf {
-  const newest = parts.reduce<Omit<Leaf, "name"> | undefined>(
-    (found, part) => ((part.age ?? Infinity) < (found?.age ?? Infinity) ? part : found),
-    undefined,
+export function leavesOf({ namespace, images }: SizedPlace, site: Site, most = MOST_LEAVES): Leaf[] {
+  const sized = images.filter(({ size }) => size > 0);
+  const parts = takeApart(partsBelow(commonNamespace(sized), sized), most);
+  const sorted = [...parts].sort((a, b) => b.bytes - a.bytes);
+  return foldLeaves(
+    sorted.map((part) => leafOf(part, namespace, site)),
+    most,
   );
-  return {
+}
+
+function takeApart(parts: readonly Part[], most: number): ReadonlySet<Part> {
+  const open = new Set(parts);
+  const whole = new Set<Part>();
+  while (open.size > 0 && open.size + whole.size < most) {
+    const largest = [...open].reduce((found, part) => (part.bytes > found.bytes ? part : found));
+    open.delete(largest);
+    const smaller = partsOf(largest);
+    const fits = smaller.length > 0 && open.size + whole.size + smaller.length <= most;
+    if (fits) for (const part of smaller) open.add(part);
+    else whole.add(largest);
+  }
+  return new Set([...whole, ...open]);
+}
+
+/** None where it is one image. */
+function partsOf({ name, group, images }: Part): Part[] {
+  if (images.length === 1) return [];
+  if (images.some((image) => collectionOf(image) !== name))
+    return partsBelow(name, images).map((part) => ({ ...part, group }));
+  return images.map((image) => ({ name, group, bytes: image.size, images: [image] }));
+}
+
+function partsBelow(namespace: string, images: readonly SizedImage[]): Part[] {
+  return [...groupBy(images, (image) => [childOf(image, namespace)])].map(([name, members]) => ({
     name,
-    bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
-    images,
-    ...(newest?.age !== undefined && { age: newest.age }),
-    ...(newest?.created !== undefined && { created: newest.created }),
-    ...(to !== undefined && { href: to }),
-  };
-}
-
-function imageLeaf(image: SizedImage, namespace: string, site: Site): Leaf {
-  const { size, age, created, tags } = image;
-  const [first] = tags;
-  const more = tags.length > 1 ? ` +${tags.length - 1}` : "";
-  const name = first
-    ? formatReference({ collection: first.collection.name, tag: first.tag.name }) + more
-    : image.digest;
-  return {
-    name: below(name, namespace),
-    bytes: size,
-    images: 1,
-    ...(age !== undefined && { age }),
-    ...(created !== undefined && { created }),
-    ...(first && { href: href(site, tagPath(first.collection.name, first.tag.name)) }),
-  };
-}
-
-function groupLeaf(
-  name: string,
-  images: readonly SizedImage[],
-  { namespace }: SizedPlace,
-  namespaces: ReadonlySet<string>,
-  site: Site,
-): Leaf {
-  const parts = images.map((image) => imageLeaf(image, namespace, site));
-  const collection = images[0]?.tags[0]?.collection.name;
-  const isNamespace = namespaces.has(name) && name !== namespace;
-  const to = isNamespace ? namespaceSizesPath(name) : collection && collectionPath(collection);
-  return joinLeaves(
-    below(name, namespace) + (isNamespace ? "/" : ""),
-    parts,
-    images.length,
-    to && href(site, to),
-  );
+    group: name,
+    bytes: members.reduce((sum, { size }) => sum + size, 0),
+    images: members,
+  }));
 }
 
 /** Where an image is counted: in the first collection that has it. */
@@ -125,6 +107,54 @@ function commonNamespace(images: readonly SizedImage[]): string {
   return common;
 }
 
-function below(name: string, namespace: string): string {
-  return namespace !== "" && name.startsWith(`${namespace}/`) ? name.slice(namespace.length + 1) : name;
+function leafOf(part: Part, namespace: string, site: Site): Leaf {
+  const { name, group, bytes, images } = part;
+  const newest = images.reduce((found, image) =>
+    (image.age ?? Infinity) < (found.age ?? Infinity) ? image : found,
+  );
+  const { text, path } = images.length === 1 ? nameOfImage(newest) : nameOfPart(name, images);
+  return {
+    name: namespace !== "" && text.startsWith(`${namespace}/`) ? text.slice(namespace.length + 1) : text,
+    group,
+    bytes,
+    images: images.length,
+    ...(newest.age !== undefined && { age: newest.age }),
+    ...(newest.created !== undefined && { created: newest.created }),
+    href: href(site, path),
+  };
+}
+
+function nameOfImage({ tags: [first, ...others] }: SizedImage): { text: string; path: string } {
+  if (!first) return { text: "", path: "" };
+  const { collection, tag } = first;
+  const name = formatReference({ collection: collection.name, tag: tag.name });
+  return {
+    text: others.length > 0 ? `${name} +${others.length}` : name,
+    path: tagPath(collection.name, tag.name),
+  };
+}
+
+function nameOfPart(name: string, images: readonly SizedImage[]): { text: string; path: string } {
+  const collection = images[0]?.tags[0]?.collection.name;
+  const isCollection = collection !== undefined && images.every((image) => collectionOf(image) === name);
+  return isCollection
+    ? { text: name, path: collectionPath(collection) }
+    : { text: `${name}/`, path: namespaceSizesPath(name) };
+}
+
+/** So many leaves at most: the last stands for those that are left out. */
+function foldLeaves(leaves: readonly Leaf[], most: number): Leaf[] {
+  if (leaves.length <= most) return [...leaves];
+  const rest = leaves.slice(most - 1);
+  const newest = rest.reduce((found, leaf) =>
+    (leaf.age ?? Infinity) < (found.age ?? Infinity) ? leaf : found,
+  );
+  const { href: _, ...others } = {
+    ...newest,
+    name: `${rest.length} others`,
+    group: "",
+    bytes: rest.reduce((sum, { bytes }) => sum + bytes, 0),
+    images: rest.reduce((sum, { images }) => sum + images, 0),
+  };
+  return [...leaves.slice(0, most - 1), others];
 }

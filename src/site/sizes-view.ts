@@ -1,5 +1,6 @@
 import { API_SIZES_PATH, SIZES_PATH, namespaceSizesPath } from "../endpoints/paths.ts";
 import { formatBytes, formatDay, formatNumber, plural } from "../format.ts";
+import { groupBy } from "../group-by.ts";
 import type { Site } from "../protocols/site.ts";
 import type { Registry } from "../registry/model.ts";
 import { namespaceOf, shortNameOf } from "../registry/reference.ts";
@@ -20,12 +21,16 @@ import { stripSvg, treemapSvg } from "./treemap-svg.ts";
 export function* sizesPages(site: Site): Iterable<Page> {
   const { sizes } = site;
   const places = placesOf(sizes.images);
-  const namespaces = new Set(places.keys());
+  const below = groupBy([...places.keys()], (namespace) => [namespaceOf(namespace)]);
+  const viewOf = (place: SizedPlace) => ({
+    ...placeView(place, site),
+    namespaces: below.get(place.namespace)?.map((name) => namespaceLink(name, places.get(name) ?? [], site)),
+  });
   yield {
     path: SIZES_PATH,
     template: "sizes.njk",
     view: () => ({
-      ...placeView({ namespace: "", images: sizes.images }, namespaces, site),
+      ...viewOf({ namespace: "", images: sizes.images }),
       ...totalsOf(sizes),
       ...cleanupView(sizes.images, site),
       apiHref: href(site, API_SIZES_PATH),
@@ -34,7 +39,7 @@ export function* sizesPages(site: Site): Iterable<Page> {
   for (const [namespace, images] of places) {
     const place = { namespace, images };
     const path = namespaceSizesPath(namespace);
-    yield { path, template: "sizes.njk", view: () => placeView(place, namespaces, site) };
+    yield { path, template: "sizes.njk", view: () => viewOf(place) };
   }
 }
 
@@ -51,10 +56,10 @@ function placesOf(images: readonly SizedImage[]): Map<string, SizedImage[]> {
   return new Map([...places].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function placeView(place: SizedPlace, namespaces: ReadonlySet<string>, site: Site): object {
+function placeView(place: SizedPlace, site: Site): object {
   const { namespace, images } = place;
-  const leaves = leavesOf(place, namespaces, site);
-  const total = images.reduce((sum, { size }) => sum + size, 0);
+  const leaves = leavesOf(place, site);
+  const total = bytesOf(images);
   const title = namespace === "" ? "Sizes" : `Sizes of ${namespace}`;
   return {
     title,
@@ -64,10 +69,25 @@ function placeView(place: SizedPlace, namespaces: ReadonlySet<string>, site: Sit
     namespace,
     counts: [`${plural(images.length, "image")}`, formatBytes(total)],
     newest: site.sizes.newest && formatDay(site.sizes.newest),
-    mapHtml: leaves.length > 0 ? treemapSvg(leaves, `Map: ${title.toLowerCase()}`) : undefined,
+    mapHtml:
+      leaves.length > 0
+        ? treemapSvg((most) => leavesOf(place, site, most), `Map: ${title.toLowerCase()}`)
+        : undefined,
     legend: ageLegend(leaves.map(({ age }) => age)),
     rows: leaves.map((leaf) => leafRow(leaf, total)),
   };
+}
+
+function namespaceLink(namespace: string, images: readonly SizedImage[], site: Site): object {
+  return {
+    name: shortNameOf(namespace),
+    href: href(site, namespaceSizesPath(namespace)),
+    size: formatBytes(bytesOf(images)),
+  };
+}
+
+function bytesOf(images: readonly SizedImage[]): number {
+  return images.reduce((sum, { size }) => sum + size, 0);
 }
 
 function leafRow(leaf: Leaf, total: number): object {
@@ -108,11 +128,11 @@ function totalsOf({ images, total, saved, unknown }: Sizes): object {
 /** What the first page shows of sizes; undefined where none is known. */
 export function sizesStrip(_: Registry, site: Site): object | undefined {
   const { images, total } = site.sizes;
-  const leaves = leavesOf({ namespace: "", images }, new Set(placesOf(images).keys()), site);
-  if (leaves.length === 0) return undefined;
+  if (total === 0) return undefined;
+  const place = { namespace: "", images };
   return {
     total: `${formatBytes(total)} in ${plural(images.length, "image")}`,
-    stripHtml: stripSvg(leaves, "The largest, as in the map of sizes"),
+    stripHtml: stripSvg((most) => leavesOf(place, site, most), "The largest, as in the map of sizes"),
     href: href(site, SIZES_PATH),
   };
 }

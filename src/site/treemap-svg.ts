@@ -1,8 +1,9 @@
 import { formatBytes, formatDay } from "../format.ts";
 import { escapeHtml } from "../html.ts";
 import { ageClass } from "./age.ts";
-import { type Leaf, fold } from "./size-leaves.ts";
-import { type Box, type Placed, layTreemap } from "./treemap.ts";
+import { groupBy } from "../group-by.ts";
+import type { Leaf } from "./size-leaves.ts";
+import { type Box, type Placed, type Rectangle, layTreemap } from "./treemap.ts";
 
 /** How a map is drawn: units become pixels by what room the page gives it. */
 interface Drawing extends Box {
@@ -16,29 +17,53 @@ interface Drawing extends Box {
 }
 
 /** Shown from 48rem on, where it is at least 0.71 times as wide; text of 16 units is 11 pixels and more. */
-const WIDE: Drawing = { className: "wide", width: 1024, height: 480, fontSize: 16, most: 60, leastTarget: 34 };
+const WIDE: Drawing = {
+  className: "wide",
+  width: 1024,
+  height: 480,
+  fontSize: 16,
+  most: 60,
+  leastTarget: 34,
+};
 /** Shown below, at 0.84 times and more, with fewer rectangles: the table has all. */
 const TALL: Drawing = { className: "tall", width: 340, height: 480, fontSize: 14, most: 24, leastTarget: 29 };
 
-/** A map of leaves, largest first, as two drawings, of which a page shows the one that fits. */
-export function treemapSvg(leaves: readonly Leaf[], title: string): string {
-  return [WIDE, TALL].map((drawing) => drawingSvg(leaves, title, drawing)).join("");
+/** So many leaves at most, largest first. */
+type LeavesOf = (most: number) => readonly Leaf[];
+
+/** A map, as two drawings, of which a page shows the one that fits. */
+export function treemapSvg(leavesOf: LeavesOf, title: string): string {
+  return [WIDE, TALL].map((drawing) => drawingSvg(leavesOf, title, drawing)).join("");
 }
 
-const WIDE_STRIP: Drawing = { ...WIDE, height: 72, most: 10, isRow: true };
-const TALL_STRIP: Drawing = { ...TALL, height: 64, most: 4, isRow: true };
+const WIDE_STRIP: Drawing = { ...WIDE, height: 76, most: 10, isRow: true };
+const TALL_STRIP: Drawing = { ...TALL, height: 66, most: 4, isRow: true };
 
 /** The largest in one row. */
-export function stripSvg(leaves: readonly Leaf[], title: string): string {
-  return [WIDE_STRIP, TALL_STRIP].map((drawing) => drawingSvg(leaves, title, drawing)).join("");
+export function stripSvg(leavesOf: LeavesOf, title: string): string {
+  return [WIDE_STRIP, TALL_STRIP].map((drawing) => drawingSvg(leavesOf, title, drawing)).join("");
 }
 
-function drawingSvg(leaves: readonly Leaf[], title: string, drawing: Drawing): string {
+function drawingSvg(leavesOf: LeavesOf, title: string, drawing: Drawing): string {
   const { width, height, className, fontSize, most, isRow } = drawing;
-  const placed = layTreemap(fold(leaves, most), drawing, isRow);
+  const { items, groups } = layTreemap(groupsOf(leavesOf(most), isRow), drawing, isRow);
   return `<svg class="treemap ${className}" viewBox="0 0 ${width} ${height}" font-size="${fontSize}" role="group" aria-label="${escapeHtml(title)}">
-${placed.map((each) => leafSvg(each, drawing)).join("")}</svg>
+${items.map((each) => leafSvg(each, drawing)).join("")}${isRow ? "" : groups.map(outlineSvg).join("")}</svg>
 `;
+}
+
+/** What belongs together, the largest first, and what is left over last; in a row nothing does. */
+function groupsOf(leaves: readonly Leaf[], isRow = false): readonly (readonly Leaf[])[] {
+  if (isRow) return leaves.map((leaf) => [leaf]);
+  const bytesOf = (group: readonly Leaf[]) =>
+    group[0]?.href === undefined ? -1 : group.reduce((sum, { bytes }) => sum + bytes, 0);
+  const groups = [...groupBy(leaves, ({ group }) => [group]).values()];
+  return groups.sort((a, b) => bytesOf(b) - bytesOf(a));
+}
+
+/** Around what is in one namespace. */
+function outlineSvg({ x, y, width, height }: Rectangle): string {
+  return `<rect class="outline" x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}"/>\n`;
 }
 
 /** A box of its own for each: whatever font a reader has, no text leaves it. */
@@ -64,16 +89,23 @@ const LINE = 1.25;
 
 function linesSvg({ item, width, height }: Placed<Leaf>, { fontSize }: Drawing): string {
   const lines = [item.name, formatBytes(item.bytes), ...(item.created ? [formatDay(item.created)] : [])];
-  const room = Math.floor((height - MARGIN) / (fontSize * LINE));
+  const most = Math.max(Math.floor((height - MARGIN) / (fontSize * LINE)), 0);
   const texts: string[] = [];
-  for (const line of lines.slice(0, Math.max(room, 0))) {
-    const text = fitText(line, (width - 2 * MARGIN) / fontSize);
+  for (const line of lines.slice(0, most)) {
+    const room = (width - 2 * MARGIN) / fontSize;
+    const text = line === item.name ? fitName(line, room) : fitText(line, room);
     // A size or a day that is cut is a wrong one.
     if (text === undefined || (texts.length > 0 && text !== line)) break;
-    const at = round(MARGIN / 2 + fontSize * (LINE * texts.length + 1));
+    const at = round(MARGIN / 2 + fontSize * (LINE * texts.length + 1.05));
     texts.push(`<text x="${MARGIN}" y="${at}">${escapeHtml(text)}</text>`);
   }
   return texts.join("");
+}
+
+/** The whole of a name, or where that is too long what comes last in it. */
+function fitName(name: string, room: number): string | undefined {
+  const whole = fitText(name, room);
+  return whole === name ? whole : fitText(name.slice(name.lastIndexOf("/", name.length - 2) + 1), room);
 }
 
 /** Fewer characters say nothing. */

@@ -8,7 +8,8 @@ const MOST_SHOWN = 160;
 export function wordText(word: string): string {
   if (word.trim() === "") return "(empty)";
   // Cut before it is made printable, which could make a long one six times as long, and between whole characters.
-  const cut = word.length > MOST_SHOWN ? `${word.slice(0, MOST_SHOWN).replace(/[\uD800-\uDBFF]$/, "")}…` : word;
+  const cut =
+    word.length > MOST_SHOWN ? `${word.slice(0, MOST_SHOWN).replace(/[\uD800-\uDBFF]$/, "")}…` : word;
   return printable(cut);
 }
 
