@@ -1,8 +1,8 @@
+import { findEndOfLife, isMoving, parseBase } from "../definition/base-image.ts";
 import type { Stage } from "../definition/definition.ts";
 import { parseDefinition } from "../definition/parse-definition.ts";
 import type { Finding } from "../finding.ts";
 import type { Registry, Tag } from "../registry/model.ts";
-import { findEndOfLife, isMoving, parseBase } from "./base.ts";
 
 /**
  * Definition files that apptainer would refuse, and the bases that the others begin with: those that may be another

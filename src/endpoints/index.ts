@@ -5,6 +5,7 @@ import { apiCollectionEndpoint, apiCollectionsEndpoint, apiIndexEndpoint } from 
 import { collectionBadgeEndpoints } from "./badges.ts";
 import { checksumsEndpoint } from "./checksums.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { groupsEndpoints } from "./groups.ts";
 import { apiHealthEndpoint } from "./health.ts";
 import { healthBadgeEndpoints } from "./health-badge.ts";
 import { healthFeedEndpoint } from "./health-feed.ts";
@@ -18,6 +19,7 @@ import { schemaEndpoints } from "./schemas.ts";
 import { shubEndpoints } from "./shub.ts";
 import { sitemapEndpoints } from "./sitemap.ts";
 import { sregistryEndpoints } from "./sregistry.ts";
+import { apiSizesEndpoint } from "./sizes.ts";
 import { tagsEndpoint } from "./tags.ts";
 
 const PROTOCOL_ENDPOINTS: Readonly<Record<Protocol, (registry: Registry, site: Site) => Iterable<Endpoint>>> =
@@ -62,6 +64,8 @@ export function* ownEndpoints(registry: Registry, site: Site): Iterable<Endpoint
   yield checksumsEndpoint(registry, site);
   yield* sitemapEndpoints(registry, site);
   yield* healthEndpoints(registry, site);
+  yield* groupsEndpoints(site);
+  yield apiSizesEndpoint(site);
   for (const collection of registry.collections) {
     yield tagsEndpoint(collection);
     yield apiCollectionEndpoint(collection, site);

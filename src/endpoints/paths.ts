@@ -1,3 +1,4 @@
+import type { Groups } from "../registry/groups.ts";
 import { BUILD_LOG } from "../registry/model.ts";
 import type { CollectionName, TagName } from "../registry/reference.ts";
 
@@ -41,6 +42,37 @@ export const HEALTH_FEED_PATH = "health/feed.xml";
 /** What others show of a collection: a file each, which no namespace can be called. */
 export const badgePath = (collection: CollectionName) => `badges/${collection}.svg`;
 export const badgeJsonPath = (collection: CollectionName) => `badges/${collection}.json`;
+
+/** What collections and tags have in common, as the first segment of its paths says. */
+export type GroupKind = "architectures" | "bases" | "labels" | "topics";
+/** Groups of a kind; of a group; further pages of that, from 2 on. No segment for a stranger's word begins like those. */
+export const groupsPath = (kind: GroupKind) => `${kind}/`;
+export const groupPath = (kind: GroupKind, slug: string, page = 1) =>
+  page === 1 ? `${kind}/${slug}/` : `${kind}/${slug}/_${page}/`;
+export const labelValuePath = (slug: string, valueSlug: string, page = 1) =>
+  page === 1 ? `labels/${slug}/${valueSlug}/` : `labels/${slug}/${valueSlug}/_${page}/`;
+export const apiGroupsPath = (kind: GroupKind) => `api/v1/${kind}.json`;
+export const apiGroupPath = (kind: GroupKind, slug: string) => `api/v1/${kind}/${slug}.json`;
+
+/** The page of what several have in common; undefined where one alone has it, and there is no page. */
+export const topicPath = (site: Grouped, topic: string) => pathOf(site, "topics", topic);
+export const architecturePath = (site: Grouped, name: string) => pathOf(site, "architectures", name);
+export const basePath = (site: Grouped, name: string) => pathOf(site, "bases", name);
+export const labelPath = (site: Grouped, key: string) => pathOf(site, "labels", key);
+
+interface Grouped {
+  readonly groups: Groups;
+}
+
+function pathOf({ groups }: Grouped, kind: GroupKind, name: string): string | undefined {
+  const slug = groups[kind].get(name)?.slug;
+  return slug === undefined ? undefined : groupPath(kind, slug);
+}
+
+/** How much room images take: all, and those of a namespace. */
+export const SIZES_PATH = "sizes/";
+export const namespaceSizesPath = (namespace: string) => `sizes/${namespace}/`;
+export const API_SIZES_PATH = "api/v1/sizes.json";
 
 /** `/api/container/` and below it: shub:// and the Singularity Registry client. */
 export const containerPath = (name: string) => `api/container/${name}`;

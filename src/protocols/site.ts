@@ -1,8 +1,10 @@
 import { type SiteAddress, siteAddress } from "../address.ts";
 import { type HostName, type HostProfile, hostProfile } from "../host.ts";
 import { PROTOCOLS, type Protocol } from "../registry/config.ts";
+import { type Groups, groupCollections } from "../registry/groups.ts";
 import { type HealthReport, reportHealth } from "../registry/health-report.ts";
 import type { Registry, StoredImages } from "../registry/model.ts";
+import { type Sizes, measureImages } from "../registry/sizes.ts";
 import { lowerCaseAliases } from "./aliases.ts";
 
 /** A site as its endpoints and pages see it: where it answers, from what host, and what it can offer. */
@@ -16,6 +18,10 @@ export interface Site extends SiteAddress {
   readonly aliases: ReadonlyMap<string, string>;
   /** Whether its images are still there; absent where nobody has checked. */
   readonly health?: HealthReport;
+  /** What its collections and tags have in common. */
+  readonly groups: Groups;
+  /** How much room its images take. */
+  readonly sizes: Sizes;
 }
 
 export interface SiteOptions {
@@ -36,13 +42,23 @@ export function siteOf(registry: Registry, { url, host }: SiteOptions = {}): Sit
     if (reason !== undefined) refusals.set(protocol, reason);
   }
   const profile = hostProfile(host ?? config.host ?? "pages");
+  const report = health && reportHealth(health, collections);
+  let groups: Groups | undefined;
+  let sizes: Sizes | undefined;
   return {
     ...address,
     host: profile,
     refusals,
     images,
     aliases: lowerCaseAliases(registry),
-    ...(health && { health: reportHealth(health, collections) }),
+    ...(report && { health: report }),
+    // Made when they are first asked for: commands that draw no pages need neither.
+    get groups() {
+      return (groups ??= groupCollections(collections));
+    },
+    get sizes() {
+      return (sizes ??= measureImages(registry, this.groups, report));
+    },
   };
 }
 

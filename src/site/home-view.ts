@@ -19,6 +19,7 @@ import { crumbsOf, href } from "./links.ts";
 import { newRecipeLink } from "./new-recipe-link.ts";
 import { type RegistryTag, newestTags, storedBytes, tagsOf } from "./newest-tags.ts";
 import { pullView } from "./pull-view.ts";
+import { sizesStrip } from "./sizes-view.ts";
 
 const MOST_NEWEST_TAGS = 8;
 const MOST_WAITING_TAGS = 8;
@@ -33,6 +34,7 @@ export function homeView(registry: Registry, site: Site): object {
     path: "",
     numbers: numbersOf(registry, tags, waiting, site),
     failure: failureNotice(site),
+    sizes: sizesStrip(registry, site),
     pull: firstPull(collections, site),
     publishes: config.builder.kind !== "none",
     recipe: newRecipeLink(config.repository, config.tree ?? "registry"),

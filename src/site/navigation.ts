@@ -1,4 +1,4 @@
-import { API_INDEX_PATH, COLLECTIONS_PATH, HEALTH_PATH } from "../endpoints/paths.ts";
+import { API_PAGE_PATH, COLLECTIONS_PATH, HEALTH_PATH, SIZES_PATH } from "../endpoints/paths.ts";
 import { escapeHtml } from "../html.ts";
 import type { Site } from "../protocols/site.ts";
 import { href } from "./links.ts";
@@ -13,8 +13,9 @@ interface Destination {
 /** Where the header of every page leads, in this order. */
 const DESTINATIONS: readonly Destination[] = [
   { text: "Collections", path: COLLECTIONS_PATH },
+  { text: "Sizes", path: SIZES_PATH },
   { text: "Health", path: HEALTH_PATH, isThere: ({ health }) => health !== undefined },
-  { text: "API", path: API_INDEX_PATH },
+  { text: "API", path: API_PAGE_PATH },
 ];
 
 /**

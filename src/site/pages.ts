@@ -5,9 +5,11 @@ import { namespaceOf } from "../registry/reference.ts";
 import { apiView } from "./api-view.ts";
 import { collectionView } from "./collection-view.ts";
 import { collectionsPages } from "./collections-view.ts";
+import { groupsPages } from "./groups-view.ts";
 import { healthView } from "./health-view.ts";
 import { homeView, namespaceView, notFoundView } from "./home-view.ts";
 import type { Page } from "./page.ts";
+import { sizesPages } from "./sizes-view.ts";
 import { tagView } from "./tag-view.ts";
 
 export type { Page } from "./page.ts";
@@ -21,6 +23,8 @@ export function* registryPages(registry: Registry, site: Site): Iterable<Page> {
   yield { path: API_PAGE_PATH, template: "api.njk", view: () => apiView(registry, site) };
   const { health } = site;
   if (health) yield { path: HEALTH_PATH, template: "health.njk", view: () => healthView(health, site) };
+  yield* groupsPages(site);
+  yield* sizesPages(site);
   const byNamespace = groupByNamespace(registry);
   const collectionNames = new Set<string>(collections.map(({ name }) => name));
   for (const [namespace, members] of byNamespace) {

@@ -8,6 +8,8 @@ export interface Base {
   readonly key: "from" | "osversion";
   /** Without a registry and what stands for it: `ubuntu`, `nvidia/cuda`. Empty where only a release is named. */
   readonly name: string;
+  /** A registry other than the usual one: `quay.io`. */
+  readonly host?: string;
   /** Undefined: latest. */
   readonly tag?: string;
   readonly isPinned: boolean;
@@ -26,27 +28,30 @@ export function parseBase(header: Readonly<Record<string, string>>): Base | unde
 }
 
 /** `[scheme://][HOST/]NAME[:TAG][@DIGEST]`; docker-daemon takes a digest alone, too. */
-function parseImage(text: string): Pick<Base, "name" | "tag" | "isPinned"> {
+function parseImage(text: string): Pick<Base, "name" | "host" | "tag" | "isPinned"> {
   const address = text.replace(/^(?:[a-z-]+:)?\/\//, "");
   if (/^sha256:[0-9a-f]+$/.test(address)) return { name: "", isPinned: true };
   const at = address.indexOf("@");
   const reference = at === -1 ? address : address.slice(0, at);
   const colon = reference.indexOf(":", reference.lastIndexOf("/") + 1);
   const tag = colon === -1 ? undefined : reference.slice(colon + 1);
-  const name = withoutRegistry(colon === -1 ? reference : reference.slice(0, colon));
+  const { name, host } = splitRegistry(colon === -1 ? reference : reference.slice(0, colon));
   // library:// takes the hash of an image for a tag.
   const isPinned = at !== -1 || tag?.startsWith("sha256.") === true;
-  return { name, ...(tag !== undefined && { tag }), isPinned };
+  return { name, ...(host !== undefined && { host }), ...(tag !== undefined && { tag }), isPinned };
 }
 
+const USUAL_HOST = /^(?:(?:index\.|registry-1\.)?docker\.io|cloud\.sylabs\.io|library\.sylabs\.io)$/;
+
 /** Docker takes a first part with a dot or a port for a host; official images lie in `library`. */
-function withoutRegistry(name: string): string {
-  const [first = "", ...rest] = name.split("/");
+function splitRegistry(text: string): Pick<Base, "name" | "host"> {
+  const [first = "", ...rest] = text.split("/");
   const isHost = rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
-  return (isHost ? rest.join("/") : name).replace(
+  const name = (isHost ? rest.join("/") : text).replace(
     /^(?:docker\/library|library\/default|library|default)\//,
     "",
   );
+  return { name, ...(isHost && !USUAL_HOST.test(first) && { host: first }) };
 }
 
 /** Tags that a registry moves on purpose, with what may follow: `stable-slim`. */
