@@ -1,3 +1,4 @@
+import { plural } from "../format.ts";
 import type { StoredDefinition, Version } from "./history.ts";
 import { type LineDiff, diffLines } from "./line-diff.ts";
 import { saidOf } from "./said.ts";
@@ -40,6 +41,22 @@ export function differenceOf(before: Version, after: Version): Difference {
     labels: labelChanges(old.labels, young.labels),
     definition: definitionChange(before.definition, after.definition),
   };
+}
+
+/** What differs, in a word each, without comparing texts line by line. */
+export function differsIn(before: Version, after: Version): string[] {
+  const [old, young] = [saidOf(before), saidOf(after)];
+  const labels = labelChanges(old.labels, young.labels).length;
+  return [
+    ...(hasOtherText(before.definition, after.definition) ? ["definition file"] : []),
+    ...(old.base === young.base ? [] : ["base"]),
+    ...(labels > 0 ? [plural(labels, "label")] : []),
+    ...(before.record.architecture === after.record.architecture ? [] : ["architecture"]),
+  ];
+}
+
+function hasOtherText(before?: StoredDefinition, after?: StoredDefinition): boolean {
+  return Boolean(before && after) && before?.id !== after?.id && before?.read().text !== after?.read().text;
 }
 
 /** In bytes; of a record of 2019 nobody knows the unit. */

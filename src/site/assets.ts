@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { extname, join } from "node:path";
 import fastGlob from "fast-glob";
 import type { Config } from "../registry/config.ts";
+import { diffAsset } from "./diff-asset.ts";
 import type { SiteFile } from "./staging.ts";
 
 const ASSETS_FOLDER = "assets";
@@ -20,6 +21,8 @@ export function siteAssets(root: string, config: Config, folders: readonly strin
       if (!assets.has(path)) assets.set(path, { path, source: { file: join(directory, name) } });
     }
   }
+  const diff = diffAsset();
+  if (!assets.has(diff.path)) assets.set(diff.path, diff);
   const { logo, accent } = config.theme;
   if (logo !== undefined)
     assets.set(logoPath(logo), { path: logoPath(logo), source: { file: join(root, logo) } });

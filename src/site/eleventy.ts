@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { EleventyConfig } from "@11ty/eleventy";
-import type { Page } from "./pages.ts";
+import type { Page } from "./page.ts";
 
 /** Draws one page as HTML. */
 export type DrawPage = (page: Page) => string;

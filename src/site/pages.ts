@@ -4,17 +4,10 @@ import type { Registry } from "../registry/model.ts";
 import { namespaceOf } from "../registry/reference.ts";
 import { collectionView } from "./collection-view.ts";
 import { healthView } from "./health-view.ts";
+import { historyPages } from "./history-pages.ts";
 import { homeView, namespaceView, notFoundView } from "./home-view.ts";
+import type { Page } from "./page.ts";
 import { tagView } from "./tag-view.ts";
-
-/** One HTML page: where it lies, what draws it, and what it shows (made when it is drawn, and not kept). */
-export interface Page {
-  /** Relative to the site; a folder (ending in a slash, or empty) is served by its index.html. */
-  readonly path: string;
-  readonly template: string;
-  /** Plain values, ready to be shown: keys that end in `Html` are safe HTML, all else is text. */
-  readonly view: () => object;
-}
 
 /** Every page of a registry, one at a time. */
 export function* registryPages(registry: Registry, site: Site): Iterable<Page> {
@@ -23,6 +16,7 @@ export function* registryPages(registry: Registry, site: Site): Iterable<Page> {
   yield { path: "404.html", template: "404.njk", view: notFoundView };
   const { health } = site;
   if (health) yield { path: HEALTH_PATH, template: "health.njk", view: () => healthView(health, site) };
+  yield* historyPages(registry, site);
   const byNamespace = groupByNamespace(registry);
   const collectionNames = new Set<string>(collections.map(({ name }) => name));
   for (const [namespace, members] of byNamespace) {
