@@ -25,7 +25,7 @@ export function differenceView({ facts, labels, definition }: Difference): objec
 function factRow({ name, before, after }: FactChange): string {
   const [old, young] = [factText(name, before), factText(name, after)];
   const isSize = typeof before === "number" && typeof after === "number";
-  return rowHtml([name, old, isSize ? `${young} (${signedBytes(after - before)})` : young]);
+  return changeRow(name, old, isSize ? `${young} (${signedBytes(after - before)})` : young);
 }
 
 function factText(name: FactChange["name"], value: string | number | undefined): string {
@@ -37,7 +37,12 @@ const ABSENT = '<span class="quiet">none</span>';
 
 function labelRow({ name, before, after }: LabelChange): string {
   const value = (text: string | undefined) => (text === undefined ? ABSENT : escapeHtml(text));
-  return rowHtml([`<span class="quiet">label</span> ${escapeHtml(name)}`, value(before), value(after)]);
+  return changeRow(`<span class="quiet">label</span> ${escapeHtml(name)}`, value(before), value(after));
+}
+
+/** Where there is no room for columns, a word stands for the head of the last. */
+function changeRow(head: string, before: string, after: string): string {
+  return rowHtml([head, before, `<span class="narrow">then </span>${after}`]);
 }
 
 function definitionSummary(change: DefinitionChange): string {

@@ -11,7 +11,7 @@ import {
 import { formatBytes, formatNumber, shortDigest } from "../format.ts";
 import { differenceOf } from "../history/difference.ts";
 import type { CollectionHistory, Pointer, Version } from "../history/history.ts";
-import { saidOf } from "../history/said.ts";
+import { type Said, saidOf } from "../history/said.ts";
 import { escapeHtml } from "../html.ts";
 import { digestPull } from "../protocols/digest-pull.ts";
 import type { Site } from "../protocols/site.ts";
@@ -33,7 +33,8 @@ export function digestView(
   repository: string | undefined,
 ): object {
   const { name } = collection;
-  const { digest, record, definition } = version;
+  const { digest, record } = version;
+  const said = saidOf(version);
   const pointers = collection.pointers.get(digest) ?? [];
   const current = pointers.filter(({ until }) => !until);
   return {
@@ -49,7 +50,8 @@ export function digestView(
     current: current.map(({ tag }) => ({ name: tag, href: href(site, tagPath(name, tag)) })),
     note: extentNote(site.history.extent),
     pull: digestPull(name, digest, record, site),
-    factsHtml: factsHtml(version, site),
+    factsHtml: factsHtml(version, said, site),
+    labelsHtml: labelsHtml(said),
     ...(current.length > 0 && { health: tagHealthView(record, site) }),
     manifestHref: href(site, digestManifestPath(name, digest)),
     pointersHtml: pointers
@@ -58,13 +60,11 @@ export function digestView(
       .join(""),
     compareHref: `${href(site, COMPARE_PATH)}?b=${encodeURIComponent(`${name}@${digest}`)}`,
     ...previousView(collection, version, pointers, site),
-    ...(definition && definitionView(collection, version, site)),
+    ...definitionView(collection, version, said, site),
   };
 }
 
-function factsHtml(version: Version, site: Site): string {
-  const { record } = version;
-  const { base, labels } = saidOf(version);
+function factsHtml({ record }: Version, { base }: Said, site: Site): string {
   const { schema, size, builder, source } = record;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ["Size", schema === 2 ? `${formatBytes(size)} (${formatNumber(size)} bytes)` : `${size} (a record of 2019: KiB or bytes)`],
@@ -75,9 +75,17 @@ function factsHtml(version: Version, site: Site): string {
     ["Source", source && [source.repository, source.revision].filter(Boolean).join(" at ")],
     ["Recipe", record.recipe],
     ["Address", record.layers.map((layer) => layerUrl(layer, site)).join(" ")],
-    ...Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)),
   ];
-  return facts
+  return termsHtml(facts);
+}
+
+function labelsHtml({ labels }: Said): string {
+  return termsHtml(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** What is not known is left out. */
+function termsHtml(terms: readonly (readonly [string, string | undefined])[]): string {
+  return terms
     .map(([term, text]) =>
       text === undefined ? "" : `<div><dt>${escapeHtml(term)}</dt><dd>${escapeHtml(text)}</dd></div>\n`,
     )
@@ -121,14 +129,18 @@ function previousView(
   };
 }
 
-function definitionView({ name }: CollectionHistory, version: Version, site: Site): object {
-  const { definition, digest } = version;
+function definitionView(
+  { name }: CollectionHistory,
+  { definition, digest }: Version,
+  { isOtherDefinition }: Said,
+  site: Site,
+): object {
   if (!definition) return {};
   const { fileName, text } = definition.read();
   return {
     fileName,
     definitionHref: href(site, digestDefinitionPath(name, digest)),
-    isOtherDefinition: saidOf(version).isOtherDefinition,
+    isOtherDefinition,
     definitionHtml: highlightDefinition(text),
   };
 }

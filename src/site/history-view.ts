@@ -43,7 +43,7 @@ const WORDS: Readonly<Record<EntryKind, string>> = {
   published: "published",
   rebuilt: "rebuilt",
   edited: "record edited",
-  withdrawn: "record taken away, to be built again",
+  withdrawn: "rebuild asked for",
   removed: "removed",
 };
 

@@ -69,7 +69,7 @@ function row(head, before, after) {
   return element("tr", [
     element("th", head, { scope: "row" }),
     element("td", shown(before)),
-    element("td", shown(after)),
+    element("td", [element("span", "then ", { class: "narrow" }), shown(after)]),
   ]);
 }
 
@@ -138,8 +138,13 @@ function definitionNodes(one, other) {
   if (!hunks) return say("The definition files differ in too much to be compared line by line.");
   const lines = element("code", hunks.flatMap((hunk) => [...hunkNodes(hunk)]));
   const attributes = { class: "diff", tabindex: "0", role: "group", "aria-labelledby": "diff-summary" };
-  return [...say("The definition file:"), element("pre", lines, attributes)];
+  const count = (sign) => hunks.flatMap((hunk) => hunk.lines).filter((line) => line[0] === sign).length;
+  const added = `${count("+")} ${count("+") === 1 ? "line" : "lines"}`;
+  return [...say(`The definition file: ${added} added, ${count("-")} removed.`), element("pre", lines, attributes)];
 }
+
+/** With as much of a digest as tells it from its neighbours. */
+const nameOf = (text) => text.trim().replace(/(@sha256:.{12}).+/, "$1");
 
 /** Two answers may come in another order than they were asked for: only the last question counts. */
 let question = 0;
@@ -155,7 +160,7 @@ async function compare(a, b) {
     result.replaceChildren(...(rows.length > 0 ? [table(rows)] : []), ...definitionNodes(one, other));
     result.hidden = false;
     const isSame = one.digest === other.digest;
-    status.textContent = isSame ? "Both are the same image." : `${a.trim()} and ${b.trim()}:`;
+    status.textContent = isSame ? "Both are the same image." : `${nameOf(a)} and ${nameOf(b)}:`;
   } catch (error) {
     if (asked === question) status.textContent = `${error.message}.`;
   }
