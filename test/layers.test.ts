@@ -19,6 +19,7 @@ const LAYERS = [
   "oci",
   "check",
   "protocols",
+  "history",
   "registry",
   "sif",
   "git",

@@ -20,6 +20,7 @@ import {
   type CommonOptions,
   type HostOptions,
   hostOption,
+  noHistoryOption,
   outOption,
   quietOption,
   rootOption,
@@ -34,6 +35,7 @@ interface ServeOptions extends CommonOptions, HostOptions {
   readonly host: string;
   readonly port?: number;
   readonly verbose?: boolean;
+  readonly history: boolean;
 }
 
 const DEFAULT_PORT = 8080;
@@ -46,6 +48,7 @@ export function serveCommand(): Command {
     .addOption(outOption())
     .addOption(urlOption("the address that people use, if it is another than the printed one"))
     .addOption(hostOption())
+    .addOption(noHistoryOption())
     .option("--host <host>", "address to listen on", "127.0.0.1")
     .addOption(
       new Option("--port <number>", `port to listen on (default: ${DEFAULT_PORT}, or a free one)`).argParser(
@@ -77,7 +80,7 @@ async function runServe(options: ServeOptions): Promise<void> {
   });
   await listen(preview.server, options);
   const url = options.url ?? addressOf(preview.server, options.host) + basePath;
-  const build = () => buildSite({ ...scan, out: options.out, url, host });
+  const build = () => buildSite({ ...scan, out: options.out, url, host, leavesOutHistory: !options.history });
   const site = await build().catch((error: unknown) => {
     preview.server.close();
     throw error;

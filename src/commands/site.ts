@@ -5,6 +5,7 @@ import {
   type HostOptions,
   hostOption,
   jsonOption,
+  noHistoryOption,
   outOption,
   quietOption,
   rootOption,
@@ -20,6 +21,7 @@ interface Options extends CommonOptions, HostOptions {
   readonly out: string;
   readonly strict?: boolean;
   readonly json?: boolean;
+  readonly history: boolean;
 }
 
 export function siteCommand(): Command {
@@ -30,6 +32,7 @@ export function siteCommand(): Command {
     .addOption(outOption())
     .addOption(urlOption("where the site will answer, with its base path"))
     .addOption(hostOption())
+    .addOption(noHistoryOption())
     .addOption(strictOption())
     .addOption(jsonOption())
     .addOption(quietOption())
@@ -43,6 +46,7 @@ async function runSite(options: Options): Promise<void> {
     out: options.out,
     ...siteOptions(options),
     isStrict: options.strict ?? false,
+    leavesOutHistory: !options.history,
   });
   printFindings(findings);
   if (options.json) {
@@ -50,6 +54,11 @@ async function runSite(options: Options): Promise<void> {
   }
   if (options.quiet) return;
   if (!options.json) printResult(`${fileCount} files in ${options.out}`);
+  if (site.history.extent === "cut") {
+    printNote(
+      "The clone is shallow, so that older images are not told of (git fetch --unshallow, fetch-depth: 0).",
+    );
+  }
   if (site.url === undefined) {
     printNote(
       "No address is known (--url, or url: in registry.yml): the site's own images are named without a host.",

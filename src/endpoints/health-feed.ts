@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { SiteAddress } from "../address.ts";
+import { utcMoment, uuidOf } from "../feed.ts";
 import type { Config } from "../registry/config.ts";
 import { type FailingImage, type HealthReport, isFailing, problemWords } from "../registry/health-report.ts";
 import { layerUrl } from "../registry/local-images.ts";
@@ -18,7 +18,7 @@ export function healthFeedEndpoint(report: HealthReport, { title }: Config, site
 <feed xmlns="http://www.w3.org/2005/Atom">
 <title>${escapeXml(`${title}: images that fail`)}</title>
 <id>${uuidOf("feed", site.url ?? title)}</id>
-<updated>${utc(report.checked)}</updated>
+<updated>${utcMoment(report.checked)}</updated>
 <author><name>${escapeXml(title)}</name></author>
 <link rel="self" type="application/atom+xml" href="${escapeXml(site.to(HEALTH_FEED_PATH))}"/>
 <link rel="alternate" type="text/html" href="${escapeXml(site.to(HEALTH_PATH))}"/>
@@ -36,7 +36,7 @@ function entryXml({ url, digest, references, health }: FailingImage, site: SiteA
   return `<entry>
 <title>${escapeXml(`${titleOf(names)}: ${problemWords(health.problem)}`)}</title>
 <id>${uuidOf("image", url, digest, code, since)}</id>
-<updated>${utc(since)}</updated>
+<updated>${utcMoment(since)}</updated>
 <link rel="alternate" type="text/html" href="${escapeXml(site.to(page))}"/>
 <content type="text">${escapeXml(lines.join("\n"))}</content>
 </entry>
@@ -45,23 +45,4 @@ function entryXml({ url, digest, references, health }: FailingImage, site: SiteA
 
 function titleOf([first = "", ...others]: readonly string[]): string {
   return others.length === 0 ? first : `${first} and ${others.length} more`;
-}
-
-/** A UUID of what is named (RFC 9562, version 8): an identifier that needs no address. */
-function uuidOf(...names: readonly string[]): string {
-  const hex = createHash("sha256").update(names.join("\n")).digest("hex");
-  const parts = [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `8${hex.slice(13, 16)}`,
-    `8${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ];
-  return `urn:uuid:${parts.join("-")}`;
-}
-
-/** Atom wants a `T` and a whole offset, which a time of RFC 3339 may lack as a person writes it. */
-function utc(time: string): string {
-  const at = new Date(time);
-  return Number.isNaN(at.getTime()) ? time : at.toISOString();
 }

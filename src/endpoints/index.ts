@@ -4,15 +4,17 @@ import type { Registry } from "../registry/model.ts";
 import { apiCollectionEndpoint, apiCollectionsEndpoint, apiIndexEndpoint } from "./api.ts";
 import { collectionBadgeEndpoints } from "./badges.ts";
 import { checksumsEndpoint } from "./checksums.ts";
+import { changesEndpoints } from "./changes.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { groupsEndpoints } from "./groups.ts";
 import { apiHealthEndpoint } from "./health.ts";
 import { healthBadgeEndpoints } from "./health-badge.ts";
 import { healthFeedEndpoint } from "./health-feed.ts";
+import { apiHistoryEndpoint } from "./history.ts";
 import { keysEndpoints } from "./keys.ts";
 import { labelsEndpoints } from "./labels.ts";
 import { libraryEndpoints } from "./library.ts";
-import { definitionEndpoint, manifestEndpoint } from "./manifests.ts";
+import { definitionEndpoint, digestEndpoints, manifestEndpoint } from "./manifests.ts";
 import { ociEndpoints } from "./oci.ts";
 import { openApiEndpoint } from "./openapi.ts";
 import { schemaEndpoints } from "./schemas.ts";
@@ -55,6 +57,15 @@ function* healthEndpoints({ config }: Registry, site: Site): Iterable<Endpoint> 
   yield healthFeedEndpoint(site.health, config, site);
 }
 
+/** What tags pointed to, every image that they ever had, and feeds of what is new. */
+function* historyEndpoints(registry: Registry, site: Site): Iterable<Endpoint> {
+  yield* changesEndpoints(registry, site);
+  for (const history of site.history.collections.values()) {
+    yield apiHistoryEndpoint(history, site);
+    yield* digestEndpoints(history, site);
+  }
+}
+
 /** Tags, manifests and Stowage's own API: what every site has. */
 export function* ownEndpoints(registry: Registry, site: Site): Iterable<Endpoint> {
   yield apiIndexEndpoint(registry, site);
@@ -66,6 +77,7 @@ export function* ownEndpoints(registry: Registry, site: Site): Iterable<Endpoint
   yield* healthEndpoints(registry, site);
   yield* groupsEndpoints(site);
   yield apiSizesEndpoint(site);
+  yield* historyEndpoints(registry, site);
   for (const collection of registry.collections) {
     yield tagsEndpoint(collection);
     yield apiCollectionEndpoint(collection, site);

@@ -1,5 +1,6 @@
 import type { Groups } from "../registry/groups.ts";
 import { BUILD_LOG } from "../registry/model.ts";
+import type { Digest } from "../registry/digest.ts";
 import type { CollectionName, TagName } from "../registry/reference.ts";
 
 /** The served paths that are a contract (see docs/api.md); every link is made from these. */
@@ -13,9 +14,31 @@ export const definitionPath = (collection: CollectionName, tag: TagName) =>
 export const buildLogPath = (collection: CollectionName, tag: TagName) =>
   `${collection}/manifests/${tag}/${BUILD_LOG}`;
 
+/** What a tag pointed to, and when. */
+export const tagHistoryPath = (collection: CollectionName, tag: TagName) =>
+  `${collection}/tags/${tag}/history/`;
+
+/** An image by its digest: where it stays when tags move on. */
+export const digestPath = (collection: CollectionName, digest: Digest) => `${collection}/tags/${digest}/`;
+export const digestManifestPath = (collection: CollectionName, digest: Digest) =>
+  `${collection}/manifests/${digest}/`;
+export const digestDefinitionPath = (collection: CollectionName, digest: Digest) =>
+  `${collection}/manifests/${digest}/Singularity.def`;
+
+/** What is new; by collection in files, for a folder could be that of a collection below. */
+export const CHANGES_PATH = "changes/";
+export const olderChangesPath = (page: number) => `changes/${page}/`;
+export const CHANGES_FEED_PATH = "changes/feed.xml";
+export const CHANGES_JSON_FEED_PATH = "changes/feed.json";
+export const collectionFeedPath = (collection: CollectionName) => `changes/${collection}.xml`;
+export const collectionJsonFeedPath = (collection: CollectionName) => `changes/${collection}.json`;
+
+export const COMPARE_PATH = "compare/";
+
 export const API_INDEX_PATH = "api/v1/index.json";
 export const API_COLLECTIONS_PATH = "api/v1/collections.json";
 export const apiCollectionPath = (collection: CollectionName) => `api/v1/collections/${collection}.json`;
+export const apiHistoryPath = (collection: CollectionName) => `api/v1/history/${collection}.json`;
 export const API_HEALTH_PATH = "api/v1/health.json";
 export const SCHEMAS_PATH = "schema/";
 /** The API as OpenAPI describes it, and as people read it. */

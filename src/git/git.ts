@@ -51,9 +51,10 @@ export async function git(directory: string, args: readonly string[], options?: 
   return (await askGit(directory, args, options)).stdout.trimEnd();
 }
 
-const QUIET = { GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
+/** How git runs: it asks nobody, and speaks no other language. */
+export const QUIET = { GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
 
-function cannotRun(error: ExecFileException): StowageError {
+export function cannotRun(error: ExecFileException): StowageError {
   const reason = error.code === "ENOENT" ? "there is no git on PATH" : error.message;
   return new StowageError("git", `git cannot be run: ${reason}`, { cause: error });
 }

@@ -1,5 +1,7 @@
 import { type SiteAddress, siteAddress } from "../address.ts";
 import { type HostName, type HostProfile, hostProfile } from "../host.ts";
+import { presentHistory } from "../history/collect.ts";
+import type { History } from "../history/history.ts";
 import { PROTOCOLS, type Protocol } from "../registry/config.ts";
 import { type Groups, groupCollections } from "../registry/groups.ts";
 import { type HealthReport, reportHealth } from "../registry/health-report.ts";
@@ -22,6 +24,8 @@ export interface Site extends SiteAddress {
   readonly groups: Groups;
   /** How much room its images take. */
   readonly sizes: Sizes;
+  /** What its tags pointed to, and when. */
+  readonly history: History;
 }
 
 export interface SiteOptions {
@@ -29,10 +33,12 @@ export interface SiteOptions {
   readonly url?: string;
   /** What will serve it; default: what registry.yml says, else GitHub Pages. */
   readonly host?: HostName;
+  /** What was read from git; default: what the records of the tree tell. */
+  readonly history?: History;
 }
 
 /** The site of a registry. Throws StowageError where `url` is not the address of a site. */
-export function siteOf(registry: Registry, { url, host }: SiteOptions = {}): Site {
+export function siteOf(registry: Registry, { url, host, history }: SiteOptions = {}): Site {
   const { config, images, health, collections } = registry;
   const address = siteAddress(url ?? config.url);
   const refusals = new Map<Protocol, string>();
@@ -59,6 +65,7 @@ export function siteOf(registry: Registry, { url, host }: SiteOptions = {}): Sit
     get sizes() {
       return (sizes ??= measureImages(registry, this.groups, report));
     },
+    history: history ?? presentHistory(registry, "left-out"),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Finding, FindingCode } from "../finding.ts";
 import { type FileText, readTextFile, withoutByteOrderMark } from "../read-file.ts";
 
 /** The largest README.md or definition file that is read, in bytes: an essay is 300 kB, an attack 50 MB. */
-const LARGEST_TEXT = 1024 * 1024;
+export const LARGEST_TEXT = 1024 * 1024;
 
 /** A folder's entries in code-point order of their names. Throws where the folder cannot be read. */
 export function sortedEntries(directory: string): Dirent[] {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import fastGlob from "fast-glob";
 import type { Config } from "../registry/config.ts";
+import { diffAsset } from "./diff-asset.ts";
 import type { SiteFile } from "./staging.ts";
 import { themeCss, themedIcon } from "./theme.ts";
 
@@ -21,6 +22,8 @@ export function siteAssets(root: string, config: Config, folders: readonly strin
       if (!assets.has(path)) assets.set(path, { path, source: { file: join(directory, name) } });
     }
   }
+  const diff = diffAsset();
+  if (!assets.has(diff.path)) assets.set(diff.path, diff);
   const { logo } = config.theme;
   if (logo !== undefined)
     assets.set(logoPath(logo), { path: logoPath(logo), source: { file: join(root, logo) } });

@@ -1,6 +1,7 @@
 import { SiteTally, checkSite } from "../check/check-site.ts";
 import { StowageError, messageOf, systemCode } from "../errors.ts";
 import type { Finding } from "../finding.ts";
+import { readHistory, withoutPast } from "../history/read-history.ts";
 import { type Site, type SiteOptions, siteOf } from "../protocols/site.ts";
 import { refuseFindings } from "../registry/findings-error.ts";
 import type { Registry } from "../registry/model.ts";
@@ -16,6 +17,8 @@ export interface BuildSiteOptions extends ScanOptions, SiteOptions {
   readonly out: string;
   /** Findings fail the build, and nothing is written. */
   readonly isStrict?: boolean;
+  /** Git is not asked; versions are what the records of the tree tell. */
+  readonly leavesOutHistory?: boolean;
 }
 
 export interface BuiltSite {
@@ -27,13 +30,28 @@ export interface BuiltSite {
 }
 
 /**
- * Builds the site of a registry: scan, then every endpoint, asset, image and page into a folder beside the old
+ * Builds the site of a registry: scan and history, then every endpoint, asset, image and page into a folder beside the old
  * site, then the exchange. On any error the old site stays as it was.
  */
 export async function buildSite(options: BuildSiteOptions): Promise<BuiltSite> {
   const registry = scanRegistry(options);
   const served = publicRegistry(registry);
-  const site = siteOf(served, options);
+  const history = options.leavesOutHistory
+    ? withoutPast(served, "left-out")
+    : await readHistory(options, served);
+  try {
+    return await buildServed(registry, served, siteOf(served, { ...options, history }), options);
+  } finally {
+    history.close();
+  }
+}
+
+async function buildServed(
+  registry: Registry,
+  served: Registry,
+  site: Site,
+  options: BuildSiteOptions,
+): Promise<BuiltSite> {
   const findings = [...registry.findings, ...checkSite(served, site)];
   if (options.isStrict) refuseFindings(findings);
   const staging = Staging.open(options.out);

@@ -7,6 +7,7 @@ import { collectionView } from "./collection-view.ts";
 import { collectionsPages } from "./collections-view.ts";
 import { groupsPages } from "./groups-view.ts";
 import { healthView } from "./health-view.ts";
+import { historyPages } from "./history-pages.ts";
 import { homeView, namespaceView, notFoundView } from "./home-view.ts";
 import type { Page } from "./page.ts";
 import { sizesPages } from "./sizes-view.ts";
@@ -25,6 +26,7 @@ export function* registryPages(registry: Registry, site: Site): Iterable<Page> {
   if (health) yield { path: HEALTH_PATH, template: "health.njk", view: () => healthView(health, site) };
   yield* groupsPages(site);
   yield* sizesPages(site);
+  yield* historyPages(registry, site);
   const byNamespace = groupByNamespace(registry);
   const collectionNames = new Set<string>(collections.map(({ name }) => name));
   for (const [namespace, members] of byNamespace) {
