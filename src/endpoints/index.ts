@@ -12,6 +12,7 @@ import { libraryEndpoints } from "./library.ts";
 import { definitionEndpoint, manifestEndpoint } from "./manifests.ts";
 import { ociEndpoints } from "./oci.ts";
 import { schemaEndpoints } from "./schemas.ts";
+import { searchEndpoints } from "./search.ts";
 import { shubEndpoints } from "./shub.ts";
 import { sregistryEndpoints } from "./sregistry.ts";
 import { tagsEndpoint } from "./tags.ts";
@@ -55,6 +56,7 @@ export function* ownEndpoints(registry: Registry, site: Site): Iterable<Endpoint
   yield apiCollectionsEndpoint(registry, site);
   yield* schemaEndpoints(site);
   yield* healthEndpoints(registry, site);
+  yield* searchEndpoints(registry);
   for (const collection of registry.collections) {
     yield tagsEndpoint(collection);
     yield apiCollectionEndpoint(collection, site);

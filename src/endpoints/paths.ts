@@ -24,6 +24,12 @@ export const HEALTH_BADGE_PATH = "health/badge.svg";
 export const HEALTH_BADGE_JSON_PATH = "health/badge.json";
 export const HEALTH_FEED_PATH = "health/feed.xml";
 
+/** The page to search on, and the pieces of its index: `search/words/3.json`. */
+export const SEARCH_PATH = "search/";
+export const searchPiecePath = (name: string) => `search/${name}.json`;
+/** The page that lists every collection from A to Z. */
+export const COLLECTIONS_PATH = "collections/";
+
 /** `/api/container/` and below it: shub:// and the Singularity Registry client. */
 export const containerPath = (name: string) => `api/container/${name}`;
 export const CONTAINER_COLLECTIONS_PATH = "api/collections/";

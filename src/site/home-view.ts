@@ -27,11 +27,6 @@ export function homeView(registry: Registry, site: Site): object {
   };
 }
 
-/** Whatever is not there. */
-export function notFoundView(): object {
-  return { title: "Page not found", path: "404.html" };
-}
-
 /** The collections below a namespace. */
 export function namespaceView(namespace: string, collections: readonly Collection[], site: Site): object {
   return {

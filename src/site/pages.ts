@@ -4,7 +4,8 @@ import type { Registry } from "../registry/model.ts";
 import { namespaceOf } from "../registry/reference.ts";
 import { collectionView } from "./collection-view.ts";
 import { healthView } from "./health-view.ts";
-import { homeView, namespaceView, notFoundView } from "./home-view.ts";
+import { homeView, namespaceView } from "./home-view.ts";
+import { notFoundView, searchPages } from "./search-view.ts";
 import { tagView } from "./tag-view.ts";
 
 /** One HTML page: where it lies, what draws it, and what it shows (made when it is drawn, and not kept). */
@@ -20,7 +21,8 @@ export interface Page {
 export function* registryPages(registry: Registry, site: Site): Iterable<Page> {
   const { collections } = registry;
   yield { path: "", template: "home.njk", view: () => homeView(registry, site) };
-  yield { path: "404.html", template: "404.njk", view: notFoundView };
+  yield { path: "404.html", template: "404.njk", view: () => notFoundView(site) };
+  yield* searchPages(registry, site);
   const { health } = site;
   if (health) yield { path: HEALTH_PATH, template: "health.njk", view: () => healthView(health, site) };
   const byNamespace = groupByNamespace(registry);
