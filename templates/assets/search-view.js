@@ -3,6 +3,7 @@ import { fold, partsOf, wordsOf } from "./search-words.js";
 
 /** How many texts of a kind say why a row matched. */
 const MOST_REASONS = 3;
+const LONGEST_LINE = 160;
 
 function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
@@ -28,29 +29,39 @@ export function showStatus(output, { query, words, count, isCorrected, isPartial
 
 /** Draws rows; where nothing in one shows why it matched, the line of its definition file does. */
 export function showResults(list, { rows, words, site, hasDefinitions }) {
-  const beginnings = words.flatMap(({ found }) => found);
-  list.replaceChildren(...rows.map((row) => rowOf(row, beginnings, site)));
+  const drawn = rows.map((row) => rowOf(row, words, site));
+  list.replaceChildren(...drawn.map(({ item }) => item));
   if (!hasDefinitions) return;
-  for (const [place, row] of rows.entries()) {
-    const item = list.children[place];
-    if (!item.querySelector("mark")) void showLine(item, row, beginnings, site);
+  for (const [place, { item, unexplained }] of drawn.entries()) {
+    if (unexplained.length > 0) void showLine(item, rows[place], unexplained, site);
   }
 }
 
-function rowOf(row, beginnings, site) {
-  const cut = row.name.lastIndexOf("/") + 1;
-  const name = element("b", {}, ...marked(row.name.slice(cut), beginnings));
-  const link = element(
-    "a",
-    { href: new URL(`${row.name}/`, site).href, "data-row": "" },
-    ...marked(row.name.slice(0, cut), beginnings),
-    name,
+/** A row, and the beginnings of words that nothing in it has. */
+function rowOf(row, words, site) {
+  const { name, description = "" } = row;
+  const cut = name.lastIndexOf("/") + 1;
+  const beginnings = words.flatMap(({ found }) => found);
+  const href = new URL(`${name}/`, site).href;
+  const [namespace, shortName] = [name.slice(0, cut), name.slice(cut)].map((text) =>
+    marked(text, beginnings),
   );
+  const link = element("a", { href, "data-row": "" }, ...namespace, element("b", {}, ...shortName));
   const item = element("li", {}, link, element("p", { class: "quiet" }, factsOf(row)));
-  if (row.description) item.append(element("p", {}, ...marked(row.description, beginnings)));
-  const reasons = reasonsOf(row, beginnings, site);
+  if (description) item.append(element("p", {}, ...marked(description, beginnings)));
+  const wordsMissingIn = (texts, some) =>
+    some.filter(({ found }) => !texts.some((text) => matches(text, found)));
+  const missing = wordsMissingIn([name, description], words);
+  const kinds = otherTexts(row);
+  const reasons = reasonsOf(
+    name,
+    kinds,
+    missing.flatMap(({ found }) => found),
+    site,
+  );
   if (reasons.length > 0) item.append(element("ul", { class: "reasons" }, ...reasons));
-  return item;
+  const unexplained = wordsMissingIn(Object.values(kinds).flat(), missing);
+  return { item, unexplained: unexplained.flatMap(({ found }) => found) };
 }
 
 function factsOf({ tagCount = 0, architectures = [], updated, deprecated }) {
@@ -60,9 +71,16 @@ function factsOf({ tagCount = 0, architectures = [], updated, deprecated }) {
     .join(" · ");
 }
 
+const otherTexts = ({ tags = [], topics = [], bases = [], apps = [], labels = [] }) => ({
+  tag: tags,
+  topic: topics,
+  base: bases,
+  app: apps,
+  label: labels,
+});
+
 /** What matched besides the name and the description. */
-function reasonsOf({ name, tags = [], topics = [], bases = [], apps = [], labels = [] }, beginnings, site) {
-  const kinds = { tag: tags, topic: topics, base: bases, app: apps, label: labels };
+function reasonsOf(name, kinds, beginnings, site) {
   return Object.entries(kinds).flatMap(([kind, texts]) => {
     const matching = texts.filter((text) => matches(text, beginnings)).slice(0, MOST_REASONS);
     return matching.map((text) => {
@@ -73,17 +91,17 @@ function reasonsOf({ name, tags = [], topics = [], bases = [], apps = [], labels
   });
 }
 
+/** The first line of a definition file that has one of the words, or none where another tag's file has it. */
 async function showLine(item, { name, definition }, beginnings, site) {
   if (!definition) return;
   const response = await fetch(new URL(`${name}/manifests/${definition}/Singularity.def`, site));
   const lines = response.ok ? (await response.text()).split("\n") : [];
   const number = lines.findIndex((line) => matches(line, beginnings));
-  const page = new URL(`${name}/tags/${definition}/`, site).href;
-  const where = number < 0 ? "definition file" : `definition file of ${definition}, line ${number + 1}`;
-  const link = element("a", { href: page }, where);
-  const code =
-    number < 0 ? [] : [" ", element("code", {}, ...marked(lines[number].trim().slice(0, 160), beginnings))];
-  item.append(element("ul", { class: "reasons" }, element("li", {}, link, ...code)));
+  if (number < 0) return;
+  const href = new URL(`${name}/tags/${definition}/`, site).href;
+  const link = element("a", { href }, `definition file of ${definition}, line ${number + 1}`);
+  const code = element("code", {}, ...marked(lines[number].trim().slice(0, LONGEST_LINE), beginnings));
+  item.append(element("ul", { class: "reasons" }, element("li", {}, link, " ", code)));
 }
 
 const matches = (text, beginnings) =>
