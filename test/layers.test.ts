@@ -12,6 +12,7 @@ const LAYERS = [
   "index.ts",
   "site",
   "endpoints",
+  "search",
   "publish",
   "health",
   "build",

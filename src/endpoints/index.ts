@@ -18,6 +18,7 @@ import { definitionEndpoint, digestEndpoints, manifestEndpoint } from "./manifes
 import { ociEndpoints } from "./oci.ts";
 import { openApiEndpoint } from "./openapi.ts";
 import { schemaEndpoints } from "./schemas.ts";
+import { searchEndpoints } from "./search.ts";
 import { shubEndpoints } from "./shub.ts";
 import { sitemapEndpoints } from "./sitemap.ts";
 import { sregistryEndpoints } from "./sregistry.ts";
@@ -78,6 +79,7 @@ export function* ownEndpoints(registry: Registry, site: Site): Iterable<Endpoint
   yield* groupsEndpoints(site);
   yield apiSizesEndpoint(site);
   yield* historyEndpoints(registry, site);
+  yield* searchEndpoints(registry);
   for (const collection of registry.collections) {
     yield tagsEndpoint(collection);
     yield apiCollectionEndpoint(collection, site);

@@ -97,6 +97,9 @@ export const SIZES_PATH = "sizes/";
 export const namespaceSizesPath = (namespace: string) => `sizes/${namespace}/`;
 export const API_SIZES_PATH = "api/v1/sizes.json";
 
+/** The pieces of the index that is searched: `search/words/3.json`. */
+export const searchPiecePath = (name: string) => `search/${name}.json`;
+
 /** `/api/container/` and below it: shub:// and the Singularity Registry client. */
 export const containerPath = (name: string) => `api/container/${name}`;
 export const CONTAINER_COLLECTIONS_PATH = "api/collections/";

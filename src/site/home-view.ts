@@ -123,11 +123,6 @@ function describeSite({ config }: Registry, site: Site): object {
   };
 }
 
-/** Whatever is not there. */
-export function notFoundView(site: Site): object {
-  return { title: "Page not found", path: "404.html", collectionsHref: href(site, COLLECTIONS_PATH) };
-}
-
 /** The collections below a namespace. */
 export function namespaceView(namespace: string, collections: readonly Collection[], site: Site): object {
   return {

@@ -8,8 +8,9 @@ import { collectionsPages } from "./collections-view.ts";
 import { groupsPages } from "./groups-view.ts";
 import { healthView } from "./health-view.ts";
 import { historyPages } from "./history-pages.ts";
-import { homeView, namespaceView, notFoundView } from "./home-view.ts";
+import { homeView, namespaceView } from "./home-view.ts";
 import type { Page } from "./page.ts";
+import { notFoundView, searchPages } from "./search-view.ts";
 import { sizesPages } from "./sizes-view.ts";
 import { tagView } from "./tag-view.ts";
 
@@ -22,6 +23,7 @@ export function* registryPages(registry: Registry, site: Site): Iterable<Page> {
   yield { path: "404.html", template: "404.njk", view: () => notFoundView(site) };
   yield* collectionsPages(registry, site);
   yield { path: API_PAGE_PATH, template: "api.njk", view: () => apiView(registry, site) };
+  yield* searchPages(registry, site);
   const { health } = site;
   if (health) yield { path: HEALTH_PATH, template: "health.njk", view: () => healthView(health, site) };
   yield* groupsPages(site);
