@@ -19,7 +19,8 @@ export function sifText(sif: Sif, path: string, look: Look): string {
   ].join("\n");
 }
 
-function factsOf(sif: Sif): Fact[] {
+/** What an image is, in a few words each. */
+export function factsOf(sif: Sif): Fact[] {
   return [
     ["Architecture", sif.architecture ?? "not said"],
     ["Id", sif.id],
@@ -47,13 +48,17 @@ function encryptionOf({ encryption }: Sif): string {
 
 function signatureLines(sif: Sif, look: Look): string[] {
   if (sif.signatures.length === 0) return section("Signatures", ["  none"], look);
-  const facts = sif.signatures.map(({ id, format, fingerprint, keys = [], hash, objects }): Fact => {
+  const claim = "what the file claims, not verified here: apptainer verify does that";
+  return section("Signatures", [...aside(claim, look), ...factLines(signatureFacts(sif), look)], look);
+}
+
+/** Who says what about which objects, by the signature's own object. */
+export function signatureFacts(sif: Sif): Fact[] {
+  return sif.signatures.map(({ id, format, fingerprint, keys = [], hash, objects }): Fact => {
     const signer = fingerprint ?? (keys.join(", ") || "an unnamed key");
     const how = [format, hash].filter(Boolean).join(", ");
     return [String(id), `${signer} (${how}) for ${coverage(objects, sif)}`];
   });
-  const claim = "what the file claims, not verified here: apptainer verify does that";
-  return section("Signatures", [...aside(claim, look), ...factLines(facts, look)], look);
 }
 
 /** Objects that a signature is not about by its nature are not missed. */
