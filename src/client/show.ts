@@ -1,6 +1,6 @@
 import { factsOf, signatureFacts } from "../commands/inspect-sif.ts";
 import { definitionJson } from "../definition/definition-json.ts";
-import type { Definition } from "../definition/definition.ts";
+import type { ParsedDefinition } from "../definition/definition.ts";
 import { highlightDefinition } from "../definition/highlight.ts";
 import type { Sif } from "../sif/sif.ts";
 import { sifMapView } from "../site/sif-map-view.ts";
@@ -22,7 +22,7 @@ export function showSif(name: string, sif: Sif): Node[] {
 }
 
 /** What a definition file says. */
-export function showDefinition(name: string, definition: Definition, text: string): Node[] {
+export function showDefinition(name: string, definition: ParsedDefinition, text: string): Node[] {
   const count = definition.stages.length;
   return [
     element("h2", "", name),
@@ -37,10 +37,9 @@ export function showProblem(name: string, reason: string): Node {
   return element("p", "notice", `${name}: ${reason}`);
 }
 
-function mapOf({ objects, size, tableEnd }: Sif & { readonly tableEnd?: number }): Node[] {
-  void tableEnd;
+function mapOf({ objects, size }: Sif): Node[] {
   const end = objects.reduce((most, object) => Math.max(most, object.offset + object.size), 0);
-  const view = sifMapView({ objects, size: size ?? end });
+  const view = sifMapView({ schema: 2, objects, size: size ?? end });
   if (!view) return [];
   const box = element("section", "");
   // Made by the same code as the site's own pages, which escapes what is in it.

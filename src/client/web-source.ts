@@ -47,8 +47,7 @@ interface Part {
 /** Bytes from `start` up to `end`, or as many of the first as the limit allows where the server sends whole files. */
 async function ask(address: string, start: number, end: number): Promise<Part> {
   const response = await get(address, start, end);
-  if (response.status !== 206 && response.status !== 200)
-    throw refusal(`the answer is ${response.status}`);
+  if (response.status !== 206 && response.status !== 200) throw refusal(`the answer is ${response.status}`);
   const isPart = response.status === 206;
   const bytes = await beginningOf(response, isPart ? end - start : LIMIT);
   return { bytes, size: sizeOf(response, bytes), isPart };

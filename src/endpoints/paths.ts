@@ -45,6 +45,9 @@ export const SCHEMAS_PATH = "schema/";
 export const OPENAPI_PATH = "openapi.json";
 export const API_PAGE_PATH = "api/";
 
+/** The page that looks into images in the browser. */
+export const INSPECT_PATH = "inspect/";
+
 /** What crawlers ask, and what `sha256sum -c` reads. */
 export const ROBOTS_PATH = "robots.txt";
 export const SITEMAP_PATH = "sitemap.xml";

@@ -1,4 +1,11 @@
-import { API_PAGE_PATH, HEALTH_PATH, collectionPath, namespacePath, tagPath } from "../endpoints/paths.ts";
+import {
+  API_PAGE_PATH,
+  HEALTH_PATH,
+  INSPECT_PATH,
+  collectionPath,
+  namespacePath,
+  tagPath,
+} from "../endpoints/paths.ts";
 import type { Site } from "../protocols/site.ts";
 import type { Registry } from "../registry/model.ts";
 import { namespaceOf } from "../registry/reference.ts";
@@ -22,6 +29,7 @@ export function* registryPages(registry: Registry, site: Site): Iterable<Page> {
   yield { path: "", template: "home.njk", view: () => homeView(registry, site) };
   yield { path: "404.html", template: "404.njk", view: () => notFoundView(site) };
   yield* collectionsPages(registry, site);
+  yield { path: INSPECT_PATH, template: "inspect.njk", view: inspectView };
   yield { path: API_PAGE_PATH, template: "api.njk", view: () => apiView(registry, site) };
   yield* searchPages(registry, site);
   const { health } = site;
@@ -55,6 +63,11 @@ export function* registryPages(registry: Registry, site: Site): Iterable<Page> {
       };
     }
   }
+}
+
+/** The only page that may ask other hosts: those of the addresses that somebody types. */
+function inspectView(): object {
+  return { title: "Inspect", path: INSPECT_PATH, shortName: "Inspect", connectSrc: "'self' https:" };
 }
 
 /** Every namespace, outer ones too, with all collections below it; both sorted. */

@@ -21,7 +21,11 @@ const NARROWEST = 3;
  * The map of an image from what its record tells. What lies before the first object is the header and the list of
  * objects. Undefined where the record does not say what is inside.
  */
-export function sifMapView({ objects, size, schema }: ImageRecord): SifMapView | undefined {
+export function sifMapView({
+  objects,
+  size,
+  schema,
+}: Pick<ImageRecord, "objects" | "size" | "schema">): SifMapView | undefined {
   if (!objects || objects.length === 0 || schema !== 2) return undefined;
   const tableEnd = objects.reduce((least, { offset }) => Math.min(least, offset), size);
   const parts = partsOf({ tableEnd, objects, size });
