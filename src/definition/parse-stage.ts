@@ -3,7 +3,7 @@ import { readAppFiles, readFiles, readLabels } from "./entries.ts";
 import { type Header, readHeader } from "./header.ts";
 import { isProblem } from "./problem.ts";
 import { type SectionName, readSectionName } from "./section-name.ts";
-import { trim } from "./spaces.ts";
+import { trim, trimStart } from "./spaces.ts";
 import type { Block, StageText } from "./stages.ts";
 
 /** A stage while it is read: maps, because strangers name labels and apps. */
@@ -40,10 +40,10 @@ export function parseStage({ header, sections }: StageText): Stage | DefinitionP
   return isEmpty(draft) ? undefined : stageOf(draft);
 }
 
-/** What comes first in a stage may be indented, for apptainer trims it, and then misses the end of a lone line. */
+/** What comes first in a stage may be indented, for apptainer trims the block, and then misses the end of a lone line. */
 function trimFirst(block: Block): Block {
   const [first = "", ...body] = block.lines;
-  return isBlank(body) ? { ...block, lines: [] } : { ...block, lines: [trim(first), ...body] };
+  return isBlank(body) ? { ...block, lines: [] } : { ...block, lines: [trimStart(first), ...body] };
 }
 
 function isBlank(lines: readonly string[]): boolean {

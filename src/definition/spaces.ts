@@ -3,18 +3,26 @@
  * leaves U+0085 and takes a byte order mark, with which a definition file is refused.
  */
 export function trim(text: string): string {
-  let start = 0;
+  const start = startOf(text);
   let end = text.length;
-  while (start < end && isSpace(text.charCodeAt(start))) start++;
   while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
   return text.slice(start, end);
 }
 
+/** The same at the beginning alone. */
+export function trimStart(text: string): string {
+  return text.slice(startOf(text));
+}
+
 /** The first character that is no white space; undefined where there is none. */
 export function firstCharacter(text: string): string | undefined {
+  return text[startOf(text)];
+}
+
+function startOf(text: string): number {
   let at = 0;
   while (at < text.length && isSpace(text.charCodeAt(at))) at++;
-  return text[at];
+  return at;
 }
 
 function isSpace(code: number): boolean {

@@ -90,6 +90,7 @@ export const REFUSED: Readonly<Record<string, readonly [text: string, line: numb
     5,
   ],
   "a tab after a section's name": [`${HEADER}%post\t-c /bin/bash\n    true\n`, 3],
+  "a tab after a section's name, and nothing above it": ["%post\t\n    true\n", 1],
   "a lone percent sign": [`${HEADER}%\n    true\n`, 3],
   "a space after the percent sign": [`${HEADER}% post\n    true\n`, 3],
   "an app's section without a name": [`${HEADER}%post\n    true\n%apprun\n    true\n`, 5],
