@@ -22,10 +22,17 @@ interface Result {
   readonly partialFingerprints: Readonly<Record<string, string>>;
 }
 
+interface Rule {
+  readonly id: string;
+  readonly shortDescription: { readonly text: string };
+  readonly fullDescription: { readonly text: string };
+  readonly help: { readonly text: string };
+}
+
 interface Log {
   readonly runs: readonly {
     readonly tool: {
-      readonly driver: { readonly version: string; readonly rules: readonly { id: string }[] };
+      readonly driver: { readonly version: string; readonly rules: readonly Rule[] };
     };
     readonly results: readonly Result[];
   }[];
@@ -74,6 +81,12 @@ describe("findings as SARIF", () => {
       expect(run?.tool.driver.rules[ruleIndex]?.id).toBe(ruleId);
     expect(run?.tool.driver.version).toBe("1.2.3");
     expect(run?.tool.driver.rules).toHaveLength(FINDING_CODES.length);
+  });
+
+  test("have rules with the texts that GitHub wants, none too long for it", () => {
+    for (const { shortDescription, fullDescription, help } of logOf([]).runs[0]?.tool.driver.rules ?? [])
+      for (const { text } of [shortDescription, fullDescription, help])
+        expect(text.length).toSatisfy((length: number) => length > 0 && length <= 1000);
   });
 
   test("are the same when they only move to another line", () => {

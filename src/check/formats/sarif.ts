@@ -36,6 +36,8 @@ function ruleOf(code: Finding["code"]): object {
   return {
     id: code,
     shortDescription: { text: summary },
+    // GitHub wants it, and takes 1,000 characters.
+    fullDescription: { text: remedy },
     help: { text: remedy, markdown: remedy },
     defaultConfiguration: { level: severity },
   };
