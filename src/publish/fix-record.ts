@@ -82,15 +82,22 @@ function whyNotRead({ record: { digest, layers } }: OldRecord, images: StoredIma
   return missing && `${missing.url} is not there`;
 }
 
-/** What a record of 2019 consists of. */
+/** What a record of 2019 consists of, and its layers. */
 const KEYS = new Set(["layout", "size", "digest", "layers"]);
+const LAYER_KEYS = new Set(["size", "digest", "url"]);
+/** Behind a space; in quotes it would be none, but no record of 2019 has any there. */
+const COMMENT = /(?:^|[ \t])#/m;
 
 /** A record of schema 2 has no place for what else stands in the front matter. */
 function whyNotWritten(readme: string): string | undefined {
   if (statsOf(readme, lstatSync)?.isSymbolicLink()) return "it is a link";
   const { yaml = "" } = splitFrontMatter(readTextOf(readme) ?? "");
-  if (/^[ \t]*#/m.test(yaml)) return "its front matter has a comment, which would be lost";
-  const key = Object.keys(parseYamlMapping(yaml)).find((name) => !KEYS.has(name));
+  if (COMMENT.test(yaml)) return "its front matter has a comment, which would be lost";
+  const front = parseYamlMapping(yaml);
+  const layers = Array.isArray(front["layers"]) ? front["layers"] : [];
+  const key =
+    Object.keys(front).find((name) => !KEYS.has(name)) ??
+    layers.flatMap((layer: object) => Object.keys(layer)).find((name) => !LAYER_KEYS.has(name));
   return key === undefined ? undefined : `its front matter has ${JSON.stringify(key)}, which would be lost`;
 }
 

@@ -332,6 +332,18 @@ describe("a record stays as it is, and it is said why,", () => {
     expect(requests).toEqual([]);
   });
 
+  test.each([
+    ["a comment behind a value", "layers: # by hand\n", /has a comment, which would be lost/],
+    ["another key in a layer", "layers:\n- mirror: x\n ", /has "mirror", which would be lost/],
+  ])("where it has %s", async (_, layers, words) => {
+    const { url, requests } = await storage({ "one.sif": ONE });
+    const record = record2019([{ url: `${url}/one.sif`, digest: `md5:${md5(ONE)}` }]);
+    const text = record.replace(layers.endsWith(" ") ? "layers:\n-" : "layers:\n", layers);
+    const { stderr } = await expectLeft({ [README]: text });
+    expect(stderr).toMatch(words);
+    expect(requests).toEqual([]);
+  });
+
   test("where it is a link", async () => {
     const { url } = await storage({ "one.sif": ONE });
     const record = record2019([{ url: `${url}/one.sif`, digest: `md5:${md5(ONE)}` }]);
