@@ -3,6 +3,7 @@ import { withoutByteOrderMark } from "../read-file.ts";
 import { BUILD_SCRIPT, type Definition, type ImageRecord, type Registry } from "../registry/model.ts";
 import { parseRecord } from "../registry/readme.ts";
 import { formatReference } from "../registry/reference.ts";
+import { recipeDigest } from "../registry/status.ts";
 import { type ChangedTag, changedRecords } from "./check-pull-request.ts";
 import { type ReadSource, placeOfKey } from "./sources.ts";
 
@@ -21,7 +22,7 @@ export function filesToCompare(registry: Registry, paths: readonly string[]): st
 
 /**
  * Records that a pull request gives another image though nothing says that it was built from something else: neither the
- * definition file, nor the record's recipe, nor the revision of its source. One that was not there before is free: a
+ * definition file, nor a recipe that can be its, nor the revision of its source. One that was not there before is free: a
  * record that was deleted asks for a rebuild.
  */
 export function* checkRecordChanges(
@@ -82,11 +83,25 @@ function isFromSomethingElse(
   readBefore: ReadBefore,
 ): boolean {
   return (
-    record.recipe !== before.recipe ||
-    record.source?.revision !== before.source?.revision ||
+    isNewRecipe(before, record, definition) ||
+    isNew(before.source?.revision, record.source?.revision) ||
     changed.has(`${folder}/${BUILD_SCRIPT}`) ||
     (definition !== undefined && isNewText(definition, folder, changed, readBefore))
   );
+}
+
+/** Where the tag has a definition file, a recipe that is not that one's is anybody's word. */
+function isNewRecipe(
+  { recipe: old }: ImageRecord,
+  { recipe }: ImageRecord,
+  definition?: Definition,
+): boolean {
+  return isNew(old, recipe) && (definition === undefined || recipe === recipeDigest(definition));
+}
+
+/** What a record no longer says explains nothing. */
+function isNew(before: string | undefined, now: string | undefined): boolean {
+  return now !== undefined && now !== before;
 }
 
 /** A file may be among the changed for its mode alone. */

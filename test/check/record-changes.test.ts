@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { checkRecordChanges, filesToCompare } from "../../src/check/check-record-changes.ts";
 import { sourceReader } from "../../src/check/sources.ts";
 import { changedPaths } from "../../src/git/changed-paths.ts";
+import { sha256Digest } from "../../src/registry/digest.ts";
 import { filesBefore } from "../../src/git/files-before.ts";
 import { scanRegistry } from "../../src/registry/scan.ts";
 import { DEFINITION, type Files, HEX, RECORD_2019, record2 } from "../support/registry.ts";
@@ -17,6 +18,7 @@ const NEW_HEX = "0".repeat(64);
 const more = (recipe: string, revision: string) =>
   `recipe: sha256:${recipe.repeat(64)}\nsource:\n  repository: https://git.example.org/lab/tool\n  revision: ${revision}\n`;
 const record = record2(more("a", "one"));
+const RECIPE = `recipe: ${sha256Digest(DEFINITION)}`;
 const renewed = (text: string) => text.replaceAll(HEX, NEW_HEX);
 
 const START: Files = { [FILE]: record, [`${FOLDER}/Singularity`]: DEFINITION };
@@ -71,6 +73,18 @@ describe("a record that names another image", () => {
     expect(await findingsIn(clone)).toHaveLength(1);
   });
 
+  test("and a recipe that is not its definition file's", async () => {
+    const files = { [FILE]: renewed(record2(more("b", "one"))) };
+    expect(await check(files)).toMatchObject([{ code: "record-changed" }]);
+    expect(await check(files, { [FILE]: record })).toEqual([]);
+  });
+
+  test("and no longer says a recipe and a revision", async () => {
+    const files = { [FILE]: renewed(record2()) };
+    expect(await check(files)).toMatchObject([{ code: "record-changed" }]);
+    expect(await check(files, { [FILE]: record })).toMatchObject([{ code: "record-changed" }]);
+  });
+
   test("by a digest of another kind, which tells nothing of the old", async () => {
     const start = { [FILE]: RECORD_2019.replaceAll(`sha256:${HEX}`, `md5:${"a".repeat(32)}`) };
     expect(await check({ [FILE]: record2(`md5: ${"b".repeat(32)}\n`) }, start)).toHaveLength(1);
@@ -82,7 +96,7 @@ describe("a record may change", () => {
   test.each<[string, Files]>([
     ["with its definition file", { [FILE]: renewed(record), [`${FOLDER}/Singularity`]: `${DEFINITION}#` }],
     ["with its build script", { [FILE]: renewed(record), [`${FOLDER}/build.sh`]: "#!/bin/sh\n" }],
-    ["with its recipe", { [FILE]: renewed(record2(more("b", "one"))) }],
+    ["with the recipe of its definition file", { [FILE]: renewed(record.replace(/^recipe: .*/m, RECIPE)) }],
     ["with the revision of its source", { [FILE]: renewed(record2(more("a", "two"))) }],
     ["where it says the same of its image", { [FILE]: record.replace("amd64", "arm64") }],
     ["where the image moved", { [FILE]: record.replace("storage.example.org", "images.example.org") }],
