@@ -2,7 +2,7 @@ import { formatBytes, formatDay } from "../format.ts";
 import { escapeHtml } from "../html.ts";
 import { ageClass } from "./age.ts";
 import { groupBy } from "../group-by.ts";
-import type { Leaf } from "./size-leaves.ts";
+import { type Leaf, MOST_LEAVES } from "./size-leaves.ts";
 import { type Box, type Placed, type Rectangle, layTreemap } from "./treemap.ts";
 
 /** How a map is drawn: units become pixels by what room the page gives it. */
@@ -22,7 +22,7 @@ const WIDE: Drawing = {
   width: 1024,
   height: 480,
   fontSize: 16,
-  most: 60,
+  most: MOST_LEAVES,
   leastTarget: 34,
 };
 /** Shown below, at 0.84 times and more, with fewer rectangles: the table has all. */
@@ -37,7 +37,7 @@ export function treemapSvg(leavesOf: LeavesOf, title: string): string {
 }
 
 const WIDE_STRIP: Drawing = { ...WIDE, height: 76, most: 10, isRow: true };
-const TALL_STRIP: Drawing = { ...TALL, height: 66, most: 4, isRow: true };
+const TALL_STRIP: Drawing = { ...TALL, height: 66, most: 3, isRow: true };
 
 /** The largest in one row. */
 export function stripSvg(leavesOf: LeavesOf, title: string): string {
