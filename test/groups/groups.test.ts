@@ -55,7 +55,9 @@ describe("what collections and tags have in common", () => {
   test("is found in what apptainer notes in an image, where there is no definition file", () => {
     const noted =
       "labels:\n  org.label-schema.usage.singularity.deffile.bootstrap: docker\n  org.label-schema.usage.singularity.deffile.from: debian:12\n";
-    const { bases } = siteOfFiles({ "registry/lab/a/manifests/1.0/README.md": recordOf("a", 1, undefined, noted) }).groups;
+    const { bases } = siteOfFiles({
+      "registry/lab/a/manifests/1.0/README.md": recordOf("a", 1, undefined, noted),
+    }).groups;
     expect(contents(bases)).toEqual({ "debian:12": ["lab/a:1.0"] });
   });
 

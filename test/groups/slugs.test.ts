@@ -8,8 +8,22 @@ const slugOf = (word: string) => assignSlugs([word]).get(word) ?? "";
 /** Words as strangers have them: near to each other, and far from what a path can hold. */
 const word = fc.oneof(
   fc.string({ unit: "binary", maxLength: 30 }),
-  fc.string({ unit: fc.constantFrom("a", "A", "/", ":", ".", "~", ",", "=", "-", "+", "ſ", "\ud800"), maxLength: 6 }),
-  fc.constantFrom("..", "con", "tags", "manifests", "index.html", "__proto__", "constructor", "", " ", "a".repeat(10_000)),
+  fc.string({
+    unit: fc.constantFrom("a", "A", "/", ":", ".", "~", ",", "=", "-", "+", "ſ", "\ud800"),
+    maxLength: 6,
+  }),
+  fc.constantFrom(
+    "..",
+    "con",
+    "tags",
+    "manifests",
+    "index.html",
+    "__proto__",
+    "constructor",
+    "",
+    " ",
+    "a".repeat(10_000),
+  ),
 );
 
 describe("the path of a stranger's word", () => {
