@@ -68,7 +68,7 @@ function placeView(place: SizedPlace, site: Site): object {
     shortName: namespace === "" ? title : shortNameOf(namespace),
     crumbs: namespace === "" ? [] : crumbsOf(namespaceOf(namespace), site),
     namespace,
-    counts: [`${plural(images.length, "image")}`, formatBytes(total)],
+    counts: [plural(images.length, "image"), formatBytes(total)],
     newest: site.sizes.newest && formatDay(site.sizes.newest),
     mapHtml:
       leaves.length > 0

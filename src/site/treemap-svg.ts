@@ -55,10 +55,13 @@ ${items.map((each) => leafSvg(each, drawing)).join("")}${isRow ? "" : groups.map
 /** What belongs together, the largest first, and what is left over last; in a row nothing does. */
 function groupsOf(leaves: readonly Leaf[], isRow = false): readonly (readonly Leaf[])[] {
   if (isRow) return leaves.map((leaf) => [leaf]);
-  const bytesOf = (group: readonly Leaf[]) =>
-    group[0]?.href === undefined ? -1 : group.reduce((sum, { bytes }) => sum + bytes, 0);
   const groups = [...groupBy(leaves, ({ group }) => [group]).values()];
   return groups.sort((a, b) => bytesOf(b) - bytesOf(a));
+}
+
+/** Less than all others for what is left over. */
+function bytesOf(group: readonly Leaf[]): number {
+  return group[0]?.href === undefined ? -1 : group.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** Around what is in one namespace. */

@@ -87,7 +87,7 @@ describe("the path of a stranger's word", () => {
 function collision(): [string, string] {
   const seen = new Map<string, string>();
   for (let index = 0; ; index++) {
-    const text = [...index.toString(2)].map((bit) => (bit === "0" ? "ä" : "ö")).join("");
+    const text = index.toString(2).replaceAll("0", "ä").replaceAll("1", "ö");
     const start = createHash("sha256").update(Buffer.from(text, "utf16le")).digest("hex").slice(0, 8);
     const other = seen.get(start);
     if (other !== undefined) return [other, text].sort() as [string, string];
