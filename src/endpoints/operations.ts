@@ -107,6 +107,20 @@ export const OPERATION_GROUPS: readonly OperationGroup[] = [
     ],
   },
   {
+    title: "What images have in common",
+    description: "Topics, architectures, bases and labels with their counts, and how much room images take.",
+    isOffered: always,
+    operations: [
+      ...(["topics", "architectures", "bases", "labels"] as const).flatMap(groupOperations),
+      {
+        path: "/api/v1/sizes.json",
+        isEverywhere: true,
+        summary: "Every image once, with its size, and which somebody may want to delete.",
+        schema: "api-sizes",
+      },
+    ],
+  },
+  {
     title: "Health",
     description: "Whether images are still there, as of the last check.",
     isOffered: ifChecked,
@@ -266,10 +280,27 @@ export const PARAMETERS: Readonly<Record<string, string>> = {
   word: "A namespace, of one or several segments, or a name.",
   query: "Pairs of what is asked for and its value: name/<name>, collection/<ns>/name/<name>, <key>/key.",
   schema: "The name of a schema.",
+  group: "The last part of a url in the list of its kind.",
   part: "A number, from 1.",
 };
 
 /** The groups that a site offers. */
 export function offeredOperations(site: Site): readonly OperationGroup[] {
   return OPERATION_GROUPS.filter(({ isOffered }) => isOffered(site));
+}
+
+function groupOperations(kind: "topics" | "architectures" | "bases" | "labels"): Operation[] {
+  return [
+    {
+      path: `/api/v1/${kind}.json`,
+      isEverywhere: true,
+      summary: `All ${kind}, with counts.`,
+      schema: "api-groups",
+    },
+    {
+      path: `/api/v1/${kind}/{group}.json`,
+      summary: `What has one of the ${kind} in common.`,
+      schema: kind === "labels" ? "api-label" : "api-group",
+    },
+  ];
 }

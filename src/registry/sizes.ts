@@ -93,39 +93,61 @@ interface Known {
 }
 
 function sizedImage(digest: Digest, tags: readonly Required<Member>[], known: Known): SizedImage {
-  const records = tags.flatMap(({ tag }) => tag.record ?? []);
-  const created = earliestOf(records.flatMap((record) => record.created ?? []));
+  let size = 0;
+  let created: string | undefined;
+  for (const { tag } of tags) {
+    const record = tag.record;
+    if (!record) continue;
+    // Records of one image should agree; where they do not, nobody is told of less than one says.
+    size = Math.max(size, record.size);
+    created = earlier(created, record.created);
+  }
   const age = ageOf(created, known.newest);
   return {
     digest,
-    // Records of one image should agree; where they do not, nobody is told of less than one says.
-    size: records.reduce((largest, { size }) => Math.max(largest, size), 0),
+    size,
     ...(created !== undefined && { created }),
     ...(age !== undefined && { age }),
     tags,
-    advice: [...adviceOf(tags, age, known)],
+    advice: adviceOf(tags, age, known),
   };
 }
 
-function* adviceOf(
+function earlier(a: string | undefined, b: string | undefined): string | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return Date.parse(b) < Date.parse(a) ? b : a;
+}
+
+function adviceOf(
   tags: readonly Required<Member>[],
   age: number | undefined,
   known: Known,
-): Iterable<Advice> {
+): readonly Advice[] {
+  const advice: Advice[] = [];
   const { report } = known;
-  if (report && tags.some(({ tag }) => tag.record && tagHealth(report, tag.record)?.problem)) yield "failing";
-  if (tags.some(({ tag }) => tag.isFrozen) || isNeeded(tags, known)) return;
-  const isStale = (member: Required<Member>) => member.tag.status === "stale";
-  const isDeprecated = ({ collection }: Member) => Boolean(collection.deprecated);
-  if (tags.every((member) => isStale(member) || isDeprecated(member))) {
-    if (tags.some(isStale)) yield "stale";
-    if (tags.some(isDeprecated)) yield "deprecated";
-  }
-  if (age !== undefined && age > OLD) yield "old";
+  if (report && tags.some(({ tag }) => tag.record && tagHealth(report, tag.record)?.problem))
+    advice.push("failing");
+  const isOld = age !== undefined && age > OLD;
+  const isSuperseded = tags.every((member) => isStale(member) || isDeprecated(member));
+  if (!isOld && !isSuperseded) return advice;
+  if (tags.some(({ tag }) => tag.isFrozen) || isNeeded(tags, known)) return advice;
+  if (isSuperseded && tags.some(isStale)) advice.push("stale");
+  if (isSuperseded && tags.some(isDeprecated)) advice.push("deprecated");
+  if (isOld) advice.push("old");
+  return advice;
+}
+
+function isStale({ tag }: Required<Member>): boolean {
+  return tag.status === "stale";
+}
+
+function isDeprecated({ collection }: Member): boolean {
+  return Boolean(collection.deprecated);
 }
 
 /** Whether something is built on an image that is not old itself, or not built yet. */
 function isNeeded(tags: readonly Required<Member>[], { builtOn, newest }: Known): boolean {
+  if (builtOn.size === 0) return false;
   return tags.some(({ collection, tag }) => {
     const name = formatReference({ collection: collection.name, tag: tag.name });
     return builtOn.get(name)?.some((member) => (ageOf(member.tag?.record?.created, newest) ?? 0) <= OLD);
@@ -136,13 +158,6 @@ function ageOf(created: string | undefined, newest: string | undefined): number 
   if (created === undefined || newest === undefined) return undefined;
   const days = Math.floor((Date.parse(newest) - Date.parse(created)) / DAY);
   return Number.isNaN(days) ? undefined : Math.max(days, 0);
-}
-
-function earliestOf(times: readonly string[]): string | undefined {
-  return times.reduce<string | undefined>(
-    (found, time) => (found === undefined || Date.parse(time) < Date.parse(found) ? time : found),
-    undefined,
-  );
 }
 
 /** How many bytes deleting some images would give back: those that fail may be gone already, and are not counted. */

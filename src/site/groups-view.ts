@@ -138,7 +138,7 @@ function linkTo({ collection, tag }: Member, site: Site): object {
 }
 
 /** Whether a base is past its end, by the newest day that the registry knows: nobody's clock is in a site. */
-export function updatesOf(
+function updatesOf(
   { release, date }: BaseGroup["end"] & object,
   { sizes: { newest } }: Site,
 ): { release: string; date: string; isOver: boolean } {

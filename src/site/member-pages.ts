@@ -65,7 +65,7 @@ function rowsOf(members: readonly Member[]): Row[] {
 /** Written here: a template's loops over the cells of large groups take several times as long. */
 function rowHtml(collection: Collection, tags: readonly Tag[], site: Site): string {
   const { name, description } = collection;
-  const sorted = [...tags].sort((a, b) => compareNatural(a.name, b.name));
+  const sorted = tags.length > 1 ? [...tags].sort((a, b) => compareNatural(a.name, b.name)) : tags;
   const links = sorted.slice(0, TAGS_IN_A_ROW).map((tag) => tagLink(collection, tag, tag.name, site));
   const more = tags.length - links.length;
   return [

@@ -23,7 +23,7 @@ export interface Leaf {
 }
 
 /** The most rectangles in a map. */
-const MOST_LEAVES = 60;
+export const MOST_LEAVES = 60;
 
 /** The images of a registry or of one namespace, each where the first of its tags is. */
 export interface SizedPlace {
@@ -59,8 +59,9 @@ export function leavesOf({ namespace, images }: SizedPlace, site: Site, most = M
 function takeApart(parts: readonly Part[], most: number): ReadonlySet<Part> {
   const open = new Set(parts);
   const whole = new Set<Part>();
-  while (open.size > 0 && open.size + whole.size < most) {
-    const largest = [...open].reduce((found, part) => (part.bytes > found.bytes ? part : found));
+  while (open.size + whole.size < most) {
+    const largest = largestOf(open);
+    if (!largest) break;
     open.delete(largest);
     const smaller = partsOf(largest);
     const fits = smaller.length > 0 && open.size + whole.size + smaller.length <= most;
@@ -68,6 +69,12 @@ function takeApart(parts: readonly Part[], most: number): ReadonlySet<Part> {
     else whole.add(largest);
   }
   return new Set([...whole, ...open]);
+}
+
+function largestOf(parts: Iterable<Part>): Part | undefined {
+  let largest: Part | undefined;
+  for (const part of parts) if (!largest || part.bytes > largest.bytes) largest = part;
+  return largest;
 }
 
 /** None where it is one image. */

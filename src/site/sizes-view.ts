@@ -1,6 +1,7 @@
 import { API_SIZES_PATH, SIZES_PATH, namespaceSizesPath } from "../endpoints/paths.ts";
 import { formatBytes, formatDay, formatNumber, plural } from "../format.ts";
 import { groupBy } from "../group-by.ts";
+import { escapeHtml } from "../html.ts";
 import type { Site } from "../protocols/site.ts";
 import type { Registry } from "../registry/model.ts";
 import { namespaceOf, shortNameOf } from "../registry/reference.ts";
@@ -9,7 +10,7 @@ import { ageClass, ageLegend, ageWords } from "./age.ts";
 import { cleanupView } from "./cleanup-view.ts";
 import { href } from "./links.ts";
 import type { Page } from "./page.ts";
-import { type Leaf, type SizedPlace, collectionOf, leavesOf } from "./size-leaves.ts";
+import { type Leaf, MOST_LEAVES, type SizedPlace, collectionOf, leavesOf } from "./size-leaves.ts";
 import { stripSvg, treemapSvg } from "./treemap-svg.ts";
 
 /*
@@ -67,14 +68,17 @@ function placeView(place: SizedPlace, site: Site): object {
     shortName: namespace === "" ? title : shortNameOf(namespace),
     crumbs: namespace === "" ? [] : crumbsOf(namespaceOf(namespace), site),
     namespace,
-    counts: [`${plural(images.length, "image")}`, formatBytes(total)],
+    counts: [plural(images.length, "image"), formatBytes(total)],
     newest: site.sizes.newest && formatDay(site.sizes.newest),
     mapHtml:
       leaves.length > 0
-        ? treemapSvg((most) => leavesOf(place, site, most), `Map: ${title.toLowerCase()}`)
+        ? treemapSvg(
+            (most) => (most === MOST_LEAVES ? leaves : leavesOf(place, site, most)),
+            `Map: ${title.toLowerCase()}`,
+          )
         : undefined,
     legend: ageLegend(leaves.map(({ age }) => age)),
-    rows: leaves.map((leaf) => leafRow(leaf, total)),
+    rowsHtml: leaves.map((leaf) => rowHtml(leaf, total)).join(""),
   };
 }
 
@@ -90,17 +94,18 @@ function bytesOf(images: readonly SizedImage[]): number {
   return images.reduce((sum, { size }) => sum + size, 0);
 }
 
-function leafRow(leaf: Leaf, total: number): object {
-  return {
-    name: leaf.name,
-    href: leaf.href,
-    size: formatBytes(leaf.bytes),
-    share: `${((100 * leaf.bytes) / total).toFixed(1)} %`,
-    images: formatNumber(leaf.images),
-    created: leaf.created && formatDay(leaf.created),
-    age: ageWords(leaf.age),
-    ageClass: ageClass(leaf.age),
-  };
+/** Written here, for there are up to sixty on each of many pages (docs/performance.md). */
+function rowHtml(leaf: Leaf, total: number): string {
+  const name = escapeHtml(leaf.name);
+  const day = leaf.created === undefined ? "" : formatDay(leaf.created);
+  return [
+    `<tr><th scope="row">${leaf.href === undefined ? name : `<a href="${escapeHtml(leaf.href)}">${name}</a>`}</th>`,
+    `<td class="number">${formatBytes(leaf.bytes)}</td>`,
+    `<td class="number">${((100 * leaf.bytes) / total).toFixed(1)} %</td>`,
+    `<td class="number"><span class="narrow">images: </span>${formatNumber(leaf.images)}</td>`,
+    `<td>${day === "" ? "" : `<time datetime="${day}">${day}</time>`}</td>`,
+    `<td><span class="age ${ageClass(leaf.age)}">${ageWords(leaf.age)}</span></td></tr>\n`,
+  ].join("");
 }
 
 function crumbsOf(namespace: string, site: Site): object[] {

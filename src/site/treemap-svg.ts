@@ -2,7 +2,7 @@ import { formatBytes, formatDay } from "../format.ts";
 import { escapeHtml } from "../html.ts";
 import { ageClass } from "./age.ts";
 import { groupBy } from "../group-by.ts";
-import type { Leaf } from "./size-leaves.ts";
+import { type Leaf, MOST_LEAVES } from "./size-leaves.ts";
 import { type Box, type Placed, type Rectangle, layTreemap } from "./treemap.ts";
 
 /** How a map is drawn: units become pixels by what room the page gives it. */
@@ -22,7 +22,7 @@ const WIDE: Drawing = {
   width: 1024,
   height: 480,
   fontSize: 16,
-  most: 60,
+  most: MOST_LEAVES,
   leastTarget: 34,
 };
 /** Shown below, at 0.84 times and more, with fewer rectangles: the table has all. */
@@ -37,7 +37,7 @@ export function treemapSvg(leavesOf: LeavesOf, title: string): string {
 }
 
 const WIDE_STRIP: Drawing = { ...WIDE, height: 76, most: 10, isRow: true };
-const TALL_STRIP: Drawing = { ...TALL, height: 66, most: 4, isRow: true };
+const TALL_STRIP: Drawing = { ...TALL, height: 66, most: 3, isRow: true };
 
 /** The largest in one row. */
 export function stripSvg(leavesOf: LeavesOf, title: string): string {
@@ -55,10 +55,13 @@ ${items.map((each) => leafSvg(each, drawing)).join("")}${isRow ? "" : groups.map
 /** What belongs together, the largest first, and what is left over last; in a row nothing does. */
 function groupsOf(leaves: readonly Leaf[], isRow = false): readonly (readonly Leaf[])[] {
   if (isRow) return leaves.map((leaf) => [leaf]);
-  const bytesOf = (group: readonly Leaf[]) =>
-    group[0]?.href === undefined ? -1 : group.reduce((sum, { bytes }) => sum + bytes, 0);
   const groups = [...groupBy(leaves, ({ group }) => [group]).values()];
   return groups.sort((a, b) => bytesOf(b) - bytesOf(a));
+}
+
+/** Less than all others for what is left over. */
+function bytesOf(group: readonly Leaf[]): number {
+  return group[0]?.href === undefined ? -1 : group.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** Around what is in one namespace. */
