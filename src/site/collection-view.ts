@@ -17,7 +17,7 @@ import { crumbsOf, href } from "./links.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { pullView } from "./pull-view.ts";
 import { sizesChart } from "./sizes-chart.ts";
-import { datedTags, tagRows } from "./tag-rows.ts";
+import { datedTags, tagRowsHtml } from "./tag-rows.ts";
 
 /** One collection, and the collections below it. */
 export function collectionView(
@@ -41,7 +41,7 @@ export function collectionView(
     deprecated: typeof deprecated === "string" ? deprecated : deprecated && "This collection is deprecated.",
     ...(preferred && defaultTagParts(collection, preferred, site, config)),
     readmeHtml: readme.trim() === "" ? undefined : renderMarkdown(readme),
-    tags: tagRows(collection, dated, site),
+    rowsHtml: tagRowsHtml(collection, dated, site),
     sizes: sizesChart(dated),
     below: collectionRows(below, site),
     badge: badgeView(collection, site),

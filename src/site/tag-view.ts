@@ -7,11 +7,19 @@ import {
   tagPath,
 } from "../endpoints/paths.ts";
 import { formatBytes, formatNumber } from "../format.ts";
+import { escapeHtml } from "../html.ts";
 import { commandOf, fileNameOf } from "../protocols/pull-line.ts";
 import type { Site } from "../protocols/site.ts";
 import type { Config } from "../registry/config.ts";
+import type { Digest } from "../registry/digest.ts";
 import { layerUrl } from "../registry/local-images.ts";
-import { type Collection, type ImageRecord, type Tag, hasBuildLog } from "../registry/model.ts";
+import {
+  type Collection,
+  type Definition,
+  type ImageRecord,
+  type Tag,
+  hasBuildLog,
+} from "../registry/model.ts";
 import { namespaceOf, shortNameOf } from "../registry/reference.ts";
 import { recipeDigest } from "../registry/status.ts";
 import { definitionView } from "./definition-view.ts";
@@ -78,7 +86,7 @@ function buildParts({ name }: Collection, tag: Tag, site: Site, file: string): o
   return { build: { command: lines.join("\n"), canFetch: site.url !== undefined } };
 }
 
-function imageView({ definition }: Tag, record: ImageRecord, site: Site): object {
+function imageView({ definition, status }: Tag, record: ImageRecord, site: Site): object {
   const { schema, size, builder, source, recipe, objects, signers } = record;
   return {
     digest: record.digest,
@@ -91,10 +99,17 @@ function imageView({ definition }: Tag, record: ImageRecord, site: Site): object
     builder: builder && [builder.name, builder.version].filter(Boolean).join(" "),
     source: source && [source.repository, source.revision].filter(Boolean).join(" at "),
     recipe,
-    isOfRecipe: recipe !== undefined && definition !== undefined && recipe === recipeDigest(definition),
+    isOfRecipe: recipe !== undefined && definition !== undefined && isOfRecipe(status, recipe, definition),
     md5: record.md5,
     signers,
     isSigned: objects?.some(({ type }) => type === "signature"),
-    addresses: record.layers.map((layer) => layerUrl(layer, site)),
+    addressesHtml: record.layers
+      .map((layer) => `<code>${escapeHtml(layerUrl(layer, site))}</code> `)
+      .join(""),
   };
+}
+
+/** Whether a definition file is the one that an image was built from; of a frozen tag the status does not tell. */
+function isOfRecipe(status: Tag["status"], recipe: Digest, definition: Definition): boolean {
+  return status === "frozen" ? recipe === recipeDigest(definition) : status === "built";
 }
