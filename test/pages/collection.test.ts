@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { parseYamlMapping } from "../../src/registry/yaml.ts";
 import { DEFINITION, record2 } from "../support/registry.ts";
-import { type Built, FILES, built, digestOf, record } from "./support.ts";
+import { type Built, FILES, built, digestOf, record, unescapeHtml } from "./support.ts";
 
 let site: Built;
 let page: string;
@@ -12,12 +12,7 @@ beforeAll(async () => {
 
 /** Text as a reader sees it. */
 function textOf(html: string): string {
-  const text = html.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ");
-  return text
-    .replaceAll("&quot;", '"')
-    .replaceAll("&#39;", "'")
-    .replaceAll("&lt;", "<")
-    .replaceAll("&amp;", "&");
+  return unescapeHtml(html.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " "));
 }
 
 function rowOf(tag: string): string {
@@ -93,11 +88,7 @@ describe("a citation", () => {
   const citation = (kind: string, from = page) => {
     const [, html = ""] =
       new RegExp(`Cite as ${kind}</summary>\\s*<pre[^>]*><code>([^]*?)</code>`).exec(from) ?? [];
-    return html
-      .replaceAll("&quot;", '"')
-      .replaceAll("&lt;", "<")
-      .replaceAll("&gt;", ">")
-      .replaceAll("&amp;", "&");
+    return unescapeHtml(html);
   };
 
   test("is BibTeX that executes nothing", () => {

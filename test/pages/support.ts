@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildSite } from "../../src/index.ts";
 import { HOSTILE } from "../support/browser.ts";
-import { DEFINITION, type Files, RECORD_2019, registryOf } from "../support/registry.ts";
+import { DEFINITION, type Files, RECORD_2019, listFiles, writeFiles } from "../support/registry.ts";
 
 export const KEY = "F815862E350044739CA7CB4E974485C68EE5B261";
 
@@ -75,16 +76,36 @@ export const FILES: Files = {
   "registry/lab/none/manifests/1.0/Singularity": DEFINITION,
 };
 
+/** A text as it was before it was escaped for HTML. */
+export function unescapeHtml(html: string): string {
+  const plain = html.replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)));
+  return plain
+    .replaceAll("&quot;", '"')
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&");
+}
+
 export interface Built {
   readonly read: (path: string) => string;
   readonly page: (path: string) => string;
 }
 
-/** The site of a registry. */
+/** The texts of the site of a registry, of which nothing is left on the disk. */
 export async function built(files: Files = FILES, url = "https://lab.org/r/"): Promise<Built> {
-  const root = registryOf(files);
-  const out = join(root, "_site");
-  await buildSite({ root, out, url });
-  const read = (path: string) => readFileSync(join(out, path), "utf8");
-  return { read, page: (path) => read(`${path}index.html`) };
+  const root = mkdtempSync(join(tmpdir(), "stowage-test-"));
+  try {
+    writeFiles(root, files);
+    const out = join(root, "_site");
+    await buildSite({ root, out, url });
+    const texts = new Map(listFiles(out).map((path) => [path, readFileSync(join(out, path), "utf8")]));
+    const read = (path: string) => {
+      const text = texts.get(path);
+      if (text === undefined) throw new Error(`the site has no ${path}`);
+      return text;
+    };
+    return { read, page: (path) => read(`${path}index.html`) };
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
 }

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { sifMapView } from "../../src/site/sif-map-view.ts";
 import { parseRecord } from "../../src/registry/readme.ts";
 import { HOSTILE } from "../support/browser.ts";
-import { type Built, FILES, KEY, built, digestOf } from "./support.ts";
+import { type Built, FILES, KEY, built, digestOf, unescapeHtml } from "./support.ts";
 import { escapeHtml } from "../../src/html.ts";
 
 let site: Built;
@@ -17,11 +17,7 @@ const tagPage = (tag: string) => site.page(`lab/tool/tags/${tag}/`);
 function formOf(page: string, name: string): string {
   const [, html = ""] =
     new RegExp(`<summary>${name}</summary>\\s*<pre[^>]*><code>([^]*?)</code>`).exec(page) ?? [];
-  return html
-    .replaceAll("&quot;", '"')
-    .replaceAll("&gt;", ">")
-    .replaceAll("&#39;", "'")
-    .replaceAll("&amp;", "&");
+  return unescapeHtml(html);
 }
 
 describe("the forms of workflow languages", () => {
@@ -93,8 +89,8 @@ describe("what is inside an image", () => {
     const objects = Array.from({ length: 64 }, (_, id) => ({
       id,
       type: "generic",
-      offset: [0, most, id * 10, 5][id % 4] ?? 0,
-      size: [most, 0, 1, 7][id % 4] ?? 0,
+      offset: [40_000, most, 50_000 + id * 10, 45_000][id % 4] ?? 0,
+      size: [100, 0, 1, most][id % 4] ?? 0,
     }));
     const { value } = parseRecord(FILES["registry/lab/tool/manifests/1.9/README.md"]?.toString() ?? "", "");
     if (!value) throw new Error("the record can be read");
