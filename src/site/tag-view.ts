@@ -2,8 +2,12 @@ import {
   apiCollectionPath,
   buildLogPath,
   collectionPath,
+  architecturePath,
+  basePath,
   definitionPath,
+  digestPath,
   manifestPath,
+  tagHistoryPath,
   tagPath,
 } from "../endpoints/paths.ts";
 import { formatBytes, formatNumber } from "../format.ts";
@@ -22,8 +26,10 @@ import {
 } from "../registry/model.ts";
 import { namespaceOf, shortNameOf } from "../registry/reference.ts";
 import { recipeDigest } from "../registry/status.ts";
+import { basesOf } from "../registry/tag-base.ts";
 import { definitionView } from "./definition-view.ts";
 import { forgeLink } from "./forge.ts";
+import { linkHtml } from "./history-html.ts";
 import { tagHealthView } from "./health-view.ts";
 import { tagJsonLd } from "./json-ld.ts";
 import { labelsHtml } from "./labels-html.ts";
@@ -51,14 +57,39 @@ export function tagView(collection: Collection, tag: Tag, site: Site, { reposito
     isFrozen: tag.isFrozen,
     isStale: tag.status === "stale",
     apiHref: href(site, apiCollectionPath(name)),
+    ...pastLinks(name, tag, site),
     jsonLd: tagJsonLd(collection, tag, site),
     ...said,
+    baseHtml: said?.base && baseHtml(said.base, tag, site),
     labelsHtml: labelsHtml(said?.labels ?? record?.labels ?? {}),
     forge: definition && forgeLink(repository, `${folder}/${definition.fileName}`, "file"),
     ...(record
       ? imageParts(collection, tag, record, site)
       : definition && buildParts(collection, tag, site, file)),
   };
+}
+
+/** Where it is told what the tag has been, and where its image stays when it moves on. */
+function pastLinks(name: Collection["name"], { name: tag, record }: Tag, site: Site): object {
+  const past = site.history.collections.get(name);
+  return {
+    ...(past?.tags.has(tag) && { historyHref: href(site, tagHistoryPath(name, tag)) }),
+    ...(record &&
+      past?.paged.has(record.digest) && { permalink: href(site, digestPath(name, record.digest)) }),
+  };
+}
+
+/** The base as the definition file says it, linked to what else is built on it. */
+function baseHtml(base: string, tag: Tag, site: Site): string {
+  const name = basesOf(tag).at(-1)?.name;
+  const path = name === undefined ? undefined : basePath(site, name);
+  return groupHtml(base, path, site);
+}
+
+/** A word, linked to the page of what has it in common where there is one. */
+function groupHtml(text: string, path: string | undefined, site: Site): string {
+  const html = escapeHtml(text);
+  return path === undefined ? html : linkHtml(html, href(site, path));
 }
 
 /** What a tag with an image has. */
@@ -94,7 +125,9 @@ function imageView({ definition, status }: Tag, record: ImageRecord, site: Site)
       schema === 2
         ? `${formatBytes(size)} (${formatNumber(size)} bytes)`
         : `${size} (a record of 2019: KiB or bytes)`,
-    architecture: record.architecture,
+    architectureHtml:
+      record.architecture &&
+      groupHtml(record.architecture, architecturePath(site, record.architecture), site),
     created: record.created,
     builder: builder && [builder.name, builder.version].filter(Boolean).join(" "),
     source: source && [source.repository, source.revision].filter(Boolean).join(" at "),
