@@ -8,6 +8,11 @@ export function naturalTags({ tags }: Collection): Tag[] {
 
 /** The tag whose pull line a collection shows first: `latest` where it is built, else the last built in natural order. */
 export function preferredTag(collection: Collection): Tag | undefined {
-  const built = naturalTags(collection).filter(({ record }) => record);
-  return built.find(({ name }) => name === "latest") ?? built.at(-1);
+  const built = collection.tags.filter(({ record }) => record);
+  const latest = built.find(({ name }) => name === "latest");
+  if (latest) return latest;
+  return built.reduce<Tag | undefined>(
+    (last, tag) => (last && compareNatural(last.name, tag.name) > 0 ? last : tag),
+    undefined,
+  );
 }

@@ -86,8 +86,11 @@ function texText(text: string): string {
 }
 
 /** Quotes of JSON are quotes of YAML. */
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}
+
 function cffOf({ title, registry, url, digest, date, license, version, authors }: Cited): string {
-  const quoted = (text: string) => JSON.stringify(text);
   const lines = [
     "cff-version: 1.2.0",
     'message: "If you use this image, please cite it as below."',

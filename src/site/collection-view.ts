@@ -1,4 +1,4 @@
-import { apiCollectionPath, badgePath, collectionPath, tagsPath } from "../endpoints/paths.ts";
+import { apiCollectionPath, badgePath, collectionPath, tagsPath, topicPath } from "../endpoints/paths.ts";
 import { badgeWidth } from "../badge.ts";
 import { escapeHtml } from "../html.ts";
 import { collectionBadge } from "../registry/collection-badge.ts";
@@ -11,13 +11,14 @@ import { labelsOf } from "../registry/tag-labels.ts";
 import { citationOf } from "./citation.ts";
 import { collectionRows } from "./collection-rows.ts";
 import { forgeLink } from "./forge.ts";
+import { linkHtml } from "./history-html.ts";
 import { collectionJsonLd } from "./json-ld.ts";
 import { labelsHtml } from "./labels-html.ts";
 import { crumbsOf, href } from "./links.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { pullView } from "./pull-view.ts";
 import { sizesChart } from "./sizes-chart.ts";
-import { datedTags, tagRows } from "./tag-rows.ts";
+import { datedTags, tagRowsHtml } from "./tag-rows.ts";
 
 /** One collection, and the collections below it. */
 export function collectionView(
@@ -35,13 +36,13 @@ export function collectionView(
     path: collectionPath(name),
     crumbs: crumbsOf(namespaceOf(name), site),
     shortName: shortNameOf(name),
-    topics,
+    topicsHtml: topicsHtml(topics, site),
     owners,
     license,
     deprecated: typeof deprecated === "string" ? deprecated : deprecated && "This collection is deprecated.",
     ...(preferred && defaultTagParts(collection, preferred, site, config)),
     readmeHtml: readme.trim() === "" ? undefined : renderMarkdown(readme),
-    tags: tagRows(collection, dated, site),
+    rowsHtml: tagRowsHtml(collection, dated, site),
     sizes: sizesChart(dated),
     below: collectionRows(below, site),
     badge: badgeView(collection, site),
@@ -50,6 +51,15 @@ export function collectionView(
     tagsHref: href(site, tagsPath(name)),
     apiHref: href(site, apiCollectionPath(name)),
   };
+}
+
+/** Topics, each linked to the others that have it where there are such. */
+function topicsHtml(topics: readonly string[], site: Site): string {
+  const words = topics.map((topic) => {
+    const path = topicPath(site, topic);
+    return path === undefined ? escapeHtml(topic) : linkHtml(escapeHtml(topic), href(site, path));
+  });
+  return words.join(", ");
 }
 
 /** What is said of the tag that is pulled where nobody names one. */

@@ -9,7 +9,7 @@ import { formatReference } from "../registry/reference.ts";
 const ONE_LICENSE = /^[A-Za-z0-9][A-Za-z0-9.+-]{0,60}$/;
 
 /** A collection for search engines, in the words of schema.org; `tag` is the one that is pulled by default. */
-export function collectionJsonLd(collection: Collection, tag: Tag | undefined, site: Site): string {
+export function collectionJsonLd(collection: Collection, tag: Tag | undefined, site: Site): object {
   const { name, topics } = collection;
   return jsonLd({
     name,
@@ -21,7 +21,7 @@ export function collectionJsonLd(collection: Collection, tag: Tag | undefined, s
 }
 
 /** A tag for search engines. */
-export function tagJsonLd(collection: Collection, tag: Tag, site: Site): string {
+export function tagJsonLd(collection: Collection, tag: Tag, site: Site): object {
   const { name } = collection;
   return jsonLd({
     name: formatReference({ collection: name, tag: tag.name }),
@@ -50,14 +50,12 @@ function aboutImage({ name }: Tag, record: ImageRecord, site: Site): object {
   };
 }
 
-/** Text for a script element: `<` is an escape, so that nothing in it ends the element. */
-function jsonLd(about: object): string {
-  const text = JSON.stringify({
+function jsonLd(about: object): object {
+  return {
     "@context": "https://schema.org",
     "@type": "SoftwareApplication",
     applicationCategory: "Container image",
     operatingSystem: "Linux",
     ...about,
-  });
-  return text.replaceAll("<", "\\u003c");
+  };
 }

@@ -11,6 +11,8 @@ export interface PullView {
   readonly refusals: readonly { name: string; reason: string }[];
   /** Every command, with a choice between them that needs no script. */
   readonly pickerHtml: string;
+  /** The names of those that are none. */
+  readonly refused: string;
   /** Why there are no others, as the entries of a definition list. */
   readonly refusalsHtml: string;
 }
@@ -25,6 +27,7 @@ export function pullView(collection: Collection, tag: Tag, site: Site): PullView
     lines,
     refusals,
     pickerHtml: pickerHtml(lines),
+    refused: refusals.map(({ name }) => name).join(", "),
     refusalsHtml: refusalsHtml(refusals),
   };
 }

@@ -94,5 +94,5 @@ function classOf({ kind, object }: Part): string {
 
 function shareOf(size: number, total: number): string {
   const percent = total === 0 ? 0 : (size / total) * 100;
-  return percent > 0 && percent < 0.1 ? "< 0.1 %" : `${percent.toFixed(1)} %`;
+  return percent > 0 && percent < 0.1 ? "&lt; 0.1 %" : `${percent.toFixed(1)} %`;
 }

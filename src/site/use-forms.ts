@@ -69,7 +69,7 @@ function isPinned(address: string): boolean {
 }
 
 function wordOf(name: string): string {
-  const word = name.replaceAll(/[^A-Za-z0-9]+/g, "_").replaceAll(/^_+|_+$/g, "");
+  const word = name.replaceAll(/[^A-Za-z0-9]/g, "_");
   return /^[A-Za-z]/.test(word) ? word : `run_${word}`;
 }
 

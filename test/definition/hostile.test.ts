@@ -86,7 +86,8 @@ test("pages mark the lines that the parser takes for keys and sections", () => {
     if ("problem" in result) return;
     const html = highlightDefinition(text);
     for (const stage of result.definition.stages) {
-      for (const line of Object.values(stage.headerLines)) expect(html).toContain(`<span id="L${line}"><u>`);
+      for (const line of Object.values(stage.headerLines))
+        expect(html).toMatch(new RegExp(`<span id="L${line}"><a [^>]*></a><u>`));
       for (const { line } of sectionsIn(stage))
         expect(html).toMatch(new RegExp(`<span id="L${line}">\\s*<b>%`));
     }

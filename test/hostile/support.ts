@@ -132,18 +132,29 @@ const FORBIDDEN_TAGS = new Set([
   "embed",
   "base",
   "style",
-  "svg",
   "math",
+  "foreignobject",
+  "use",
+  "animate",
+  "set",
+  "image",
   "video",
   "audio",
 ]);
 const FORBIDDEN_SCHEME = /^(?:javascript|data|vbscript|file|blob):/i;
 
+/** A file of ours, or data, which no browser runs. */
+function isOwnScript({ src, type }: Readonly<Record<string, string>>): boolean {
+  return src === undefined ? type === "application/ld+json" : /^(?:\/[^/]+)*\/assets\/[\w-]+\.js$/.test(src);
+}
+
 /** What a page could do that it must not; empty for a harmless page. */
 export function dangersIn(html: string): string[] {
   return tagsOf(html).flatMap(({ name, attributes }) => {
     const dangers = FORBIDDEN_TAGS.has(name) ? [`<${name}>`] : [];
-    if (name === "script" && !attributes["src"]?.endsWith("/assets/site.js")) dangers.push("<script>");
+    if (name === "script" && !isOwnScript(attributes)) dangers.push("<script>");
+    // What we draw has a size of its own units, and is told to who cannot see it, or hidden from them.
+    if (name === "svg" && attributes["viewBox"] === undefined) dangers.push("<svg>");
     if (name === "meta" && /refresh/i.test(attributes["http-equiv"] ?? "")) dangers.push("refresh");
     for (const [key, value] of Object.entries(attributes)) {
       if (key.startsWith("on")) dangers.push(key);
