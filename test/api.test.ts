@@ -138,6 +138,8 @@ const SCHEMAS: readonly (readonly [RegExp, SchemaName])[] = [
   [/^api\/v1\/collections\.json$/, "api-collections"],
   [/^api\/v1\/collections\/.+\.json$/, "api-collection"],
   [/^api\/v1\/health\.json$/, "api-health"],
+  [/^api\/v1\/history\/.+\.json$/, "api-history"],
+  [/^changes\/.+\.json$/, "json-feed"],
   [/^health\/badge\.json$/, "health-badge"],
   [/^schema\/index\.json$/, "schemas"],
   [/^api\/collections\/index\.json$/, "container-collections"],
@@ -160,7 +162,7 @@ const SERVED_SCHEMAS = SCHEMAS.map(([, name]) => name).sort();
 
 /** What is no JSON, or bytes that are somebody else's. */
 const OTHERS =
-  /^(?:\.nojekyll|\.stowage-site|_headers|_redirects|assets\/[^/]+|health\/(?:badge\.svg|feed\.xml)|images\/.+\.sif|schema\/[a-z0-9-]+\.json|pks\/lookup|v1\/imagefile\/.+|v2\/.+\/blobs\/.+|.+\/Singularity\.def)$/;
+  /^(?:\.nojekyll|\.stowage-site|_headers|_redirects|assets\/[^/]+|changes\/.+\.xml|health\/(?:badge\.svg|feed\.xml)|images\/.+\.sif|schema\/[a-z0-9-]+\.json|pks\/lookup|v1\/imagefile\/.+|v2\/.+\/blobs\/.+|.+\/Singularity\.def)$/;
 
 /** Which schema a served file must meet; undefined for a page and what is no JSON of ours. */
 function schemaOf(path: string, text: string): SchemaName | undefined {

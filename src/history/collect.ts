@@ -85,14 +85,15 @@ function historyOf(line: CollectionLine, { name, tags }: Collection): Collection
   };
 }
 
-/** Each as the newest record has it. */
+/** Each as the newest record has it; of tags that share an image, one may lack the definition file. */
 function versionsOf(tags: readonly TagHistory[]): Map<Digest, Version> {
   const versions = new Map<Digest, Version>();
   const entries = tags.flatMap((tag) => tag.entries).sort((a, b) => a.moment.order - b.moment.order);
   for (const { version } of entries) {
     if (!version) continue;
+    const definition = version.definition ?? versions.get(version.digest)?.definition;
     versions.delete(version.digest);
-    versions.set(version.digest, version);
+    versions.set(version.digest, { ...version, ...(definition && { definition }) });
   }
   return versions;
 }

@@ -16,6 +16,8 @@ export const SCHEMA_NAMES = [
   "api-collections",
   "api-collection",
   "api-health",
+  "api-history",
+  "json-feed",
   "health-badge",
   "schemas",
   "container",

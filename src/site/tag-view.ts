@@ -1,7 +1,7 @@
 import { baseOf } from "../definition/base.ts";
 import { highlightDefinition } from "../definition/highlight.ts";
 import { parseDefinition } from "../definition/parse-definition.ts";
-import { buildLogPath, collectionPath, definitionPath, manifestPath, tagPath } from "../endpoints/paths.ts";
+import { buildLogPath, collectionPath, definitionPath, manifestPath, tagHistoryPath, tagPath } from "../endpoints/paths.ts";
 import { formatBytes, formatNumber } from "../format.ts";
 import type { Site } from "../protocols/site.ts";
 import { layerUrl } from "../registry/local-images.ts";
@@ -38,6 +38,7 @@ export function tagView(collection: Collection, tag: Tag, site: Site): object {
       health: tagHealthView(record, site),
       pull: pullView(collection, tag, site),
       manifestHref: href(site, manifestPath(name, tag.name)),
+      historyHref: href(site, tagHistoryPath(name, tag.name)),
       ...(hasBuildLog(tag) && { logHref: href(site, buildLogPath(name, tag.name)) }),
     }),
     ...(definition && {
