@@ -20,8 +20,7 @@ export const jsonOption = () => new Option("--json", "print JSON");
 export const quietOption = () => new Option("--quiet", "print nothing but results and errors");
 export const strictOption = () => new Option("--strict", "fail if anything in the registry is wrong");
 
-export const noHistoryOption = () =>
-  new Option("--no-history", "do not ask git what tags pointed to before");
+export const noHistoryOption = () => new Option("--no-history", "do not ask git what tags pointed to before");
 
 export const hostOption = () =>
   new Option("--as <host>", "what serves the site (default: host: of registry.yml, or pages)").choices(

@@ -20,7 +20,10 @@ export function manifestEndpoint(
 }
 
 /** `/<ns>/<coll>/manifests/sha256:<hex>/`: the same for an image by its digest, which stays when its tag moves on. */
-export function* digestEndpoints({ name, versions }: CollectionHistory, site: SiteAddress): Iterable<Endpoint> {
+export function* digestEndpoints(
+  { name, versions }: CollectionHistory,
+  site: SiteAddress,
+): Iterable<Endpoint> {
   for (const { digest, record, definition } of versions.values()) {
     if (!isPermanent(digest)) continue;
     yield jsonEndpoint(digestManifestPath(name, digest), manifestOf(record, site));

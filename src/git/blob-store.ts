@@ -31,7 +31,8 @@ export class BlobStore {
     try {
       const input = linesOf(places.keys());
       if (places.size > 0) await gitToFile(directory, ["cat-file", "--batch", "--buffer"], input, descriptor);
-      if (fstatSync(descriptor).size !== total) throw new StowageError("git", "git cat-file: not all was read");
+      if (fstatSync(descriptor).size !== total)
+        throw new StowageError("git", "git cat-file: not all was read");
     } catch (error) {
       closeSync(descriptor);
       throw error;

@@ -52,10 +52,7 @@ function startGit(directory: string, args: readonly string[], stdio: StdioOption
     child.once("close", (code) => {
       const status = code ?? 1;
       if (status === 0) resolve();
-      else
-        reject(
-          new StowageError("git", `git ${args[0]}: ${complaintOf({ status, stderr, stdout: "" })}`),
-        );
+      else reject(new StowageError("git", `git ${args[0]}: ${complaintOf({ status, stderr, stdout: "" })}`));
     });
   });
   // Whoever reads what git prints asks for its end later.

@@ -88,7 +88,12 @@ export class CollectionLine {
     const { time } = moment;
     if (deprecated && !this.#readme.deprecated && !readme.isPrivate && time !== undefined) {
       const note = typeof deprecated === "string" ? { note: deprecated } : {};
-      this.deprecations.push({ kind: "deprecated", collection: this.name, ...note, moment: { ...moment, time } });
+      this.deprecations.push({
+        kind: "deprecated",
+        collection: this.name,
+        ...note,
+        moment: { ...moment, time },
+      });
     }
     this.#readme = readme;
   }

@@ -84,7 +84,11 @@ function labelChanges(
     .filter((name) => old.get(name) !== young.get(name))
     .map((name) => {
       const [one, other] = [old.get(name), young.get(name)];
-      return { name, ...(one !== undefined && { before: one }), ...(other !== undefined && { after: other }) };
+      return {
+        name,
+        ...(one !== undefined && { before: one }),
+        ...(other !== undefined && { after: other }),
+      };
     });
 }
 

@@ -22,7 +22,8 @@ function preparedLinks(site: Site): object[] {
   const links: object[] = [];
   for (const { kind, collection, tag, digest, moment } of changes) {
     if (links.length === MOST_PREPARED) break;
-    if (kind !== "rebuilt" || digest === undefined || !collections.get(collection)?.paged.has(digest)) continue;
+    if (kind !== "rebuilt" || digest === undefined || !collections.get(collection)?.paged.has(digest))
+      continue;
     links.push({
       name: `${collection}:${tag}`,
       shortDigest: shortDigest(digest),

@@ -67,7 +67,12 @@ export function digestView(
 function factsHtml({ record }: Version, { base }: Said, site: Site): string {
   const { schema, size, builder, source } = record;
   const facts: readonly (readonly [string, string | undefined])[] = [
-    ["Size", schema === 2 ? `${formatBytes(size)} (${formatNumber(size)} bytes)` : `${size} (a record of 2019: KiB or bytes)`],
+    [
+      "Size",
+      schema === 2
+        ? `${formatBytes(size)} (${formatNumber(size)} bytes)`
+        : `${size} (a record of 2019: KiB or bytes)`,
+    ],
     ["Architecture", record.architecture],
     ["Base", base],
     ["Created", record.created],

@@ -28,11 +28,7 @@ export function* historyPages({ config }: Registry, site: Site): Iterable<Page> 
   for (const history of site.history.collections.values()) yield* pagesOf(history, site, repository);
 }
 
-function* pagesOf(
-  history: CollectionHistory,
-  site: Site,
-  repository: string | undefined,
-): Iterable<Page> {
+function* pagesOf(history: CollectionHistory, site: Site, repository: string | undefined): Iterable<Page> {
   const { name, tags, versions, paged } = history;
   for (const tag of tags.values()) {
     yield {

@@ -1,7 +1,14 @@
 import { baseOf } from "../definition/base.ts";
 import { highlightDefinition } from "../definition/highlight.ts";
 import { parseDefinition } from "../definition/parse-definition.ts";
-import { buildLogPath, collectionPath, definitionPath, manifestPath, tagHistoryPath, tagPath } from "../endpoints/paths.ts";
+import {
+  buildLogPath,
+  collectionPath,
+  definitionPath,
+  manifestPath,
+  tagHistoryPath,
+  tagPath,
+} from "../endpoints/paths.ts";
 import { formatBytes, formatNumber } from "../format.ts";
 import type { Site } from "../protocols/site.ts";
 import { layerUrl } from "../registry/local-images.ts";

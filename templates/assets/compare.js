@@ -96,21 +96,15 @@ function labelRows(one, other) {
     .sort()
     .filter((name) => before.get(name) !== after.get(name))
     .map((name) =>
-      row(
-        [element("span", "label", { class: "quiet" }), ` ${name}`],
-        before.get(name),
-        after.get(name),
-      ),
+      row([element("span", "label", { class: "quiet" }), ` ${name}`], before.get(name), after.get(name)),
     );
 }
 
 function table(rows) {
   const heads = ["What", "Before", "After"].map((text) => element("th", text, { scope: "col" }));
-  return element(
-    "table",
-    [element("thead", element("tr", heads)), element("tbody", rows)],
-    { class: "listing difference" },
-  );
+  return element("table", [element("thead", element("tr", heads)), element("tbody", rows)], {
+    class: "listing difference",
+  });
 }
 
 /** What differs in two definition files; undefined where that is too much. */
@@ -136,11 +130,17 @@ function definitionNodes(one, other) {
   if (one.text === other.text) return say("The definition file is the same.");
   const hunks = diff(one.text, other.text);
   if (!hunks) return say("The definition files differ in too much to be compared line by line.");
-  const lines = element("code", hunks.flatMap((hunk) => [...hunkNodes(hunk)]));
+  const lines = element(
+    "code",
+    hunks.flatMap((hunk) => [...hunkNodes(hunk)]),
+  );
   const attributes = { class: "diff", tabindex: "0", role: "group", "aria-labelledby": "diff-summary" };
   const count = (sign) => hunks.flatMap((hunk) => hunk.lines).filter((line) => line[0] === sign).length;
   const added = `${count("+")} ${count("+") === 1 ? "line" : "lines"}`;
-  return [...say(`The definition file: ${added} added, ${count("-")} removed.`), element("pre", lines, attributes)];
+  return [
+    ...say(`The definition file: ${added} added, ${count("-")} removed.`),
+    element("pre", lines, attributes),
+  ];
 }
 
 /** With as much of a digest as tells it from its neighbours. */

@@ -35,7 +35,11 @@ describe("a difference by lines", () => {
   test.each([
     ["are too long", lines(500_000, () => "a"), lines(500_000, () => "b")],
     ["differ in every line", lines(15_000, (i) => `a${i}`), lines(15_000, (i) => `b${i}`)],
-    ["repeat two lines", lines(19_000, (i) => (i % 2 ? "a" : "b")), lines(19_000, (i) => (i % 3 ? "a" : "b"))],
+    [
+      "repeat two lines",
+      lines(19_000, (i) => (i % 2 ? "a" : "b")),
+      lines(19_000, (i) => (i % 3 ? "a" : "b")),
+    ],
   ])("gives up soon on texts that %s", (_, before, after) => {
     const start = performance.now();
     expect(diffLines(before, after)).toBeUndefined();

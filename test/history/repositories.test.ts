@@ -22,7 +22,10 @@ const README = `${FOLDER}/1.0/README.md`;
 describe("where a registry lies", () => {
   test("may be a folder of a larger repository", async () => {
     const past = pastOf({ [`sub/${README}`]: recordOf("a") }, { [`sub/${README}`]: recordOf("b") });
-    expect(await pastLines(join(past.root, "sub"))).toEqual(["2026-01-01 published a", "2026-01-02 rebuilt b"]);
+    expect(await pastLines(join(past.root, "sub"))).toEqual([
+      "2026-01-01 published a",
+      "2026-01-02 rebuilt b",
+    ]);
   });
 
   test("may be a repository's root", async () => {
@@ -75,7 +78,11 @@ describe("where a registry lies", () => {
   });
 
   test("may be a shallow clone, which tells nothing of what its oldest commit has", async () => {
-    const past = pastOf({ [README]: recordOf("a") }, { [README]: recordOf("b") }, { [README]: recordOf("c") });
+    const past = pastOf(
+      { [README]: recordOf("a") },
+      { [README]: recordOf("b") },
+      { [README]: recordOf("c") },
+    );
     const clone = join(temporaryFolder(), "clone");
     past.git("clone", "--quiet", "--depth=2", `file://${past.root}`, clone);
     const history = await historyOf(clone);
@@ -133,7 +140,10 @@ describe("what a stranger commits", () => {
 
   test("may have any name", async () => {
     const past = pastOf();
-    past.commit(HOSTILE, `0000000000000000000000000000000000000000 1\n:100644 100644 x\0${README}`.replace("\0", " "));
+    past.commit(
+      HOSTILE,
+      `0000000000000000000000000000000000000000 1\n:100644 100644 x\0${README}`.replace("\0", " "),
+    );
     const history = await historyOf(past.root);
     const [collection] = history.collections.values();
     expect([...(collection?.tags.keys() ?? [])]).toEqual(["1.0"]);
@@ -143,7 +153,10 @@ describe("what a stranger commits", () => {
   test("may be larger than what is read", async () => {
     const past = pastOf(
       { [README]: recordOf("a") },
-      { [README]: `${recordOf("big")}${" ".repeat(1024 * 1024)}`, [`${FOLDER}/1.0/Singularity`]: Buffer.alloc(2_000_000, "#") },
+      {
+        [README]: `${recordOf("big")}${" ".repeat(1024 * 1024)}`,
+        [`${FOLDER}/1.0/Singularity`]: Buffer.alloc(2_000_000, "#"),
+      },
       { [README]: recordOf("b"), [`${FOLDER}/1.0/Singularity`]: RECIPE },
     );
     expect(await pastLines(past.root)).toEqual(["2026-01-01 published a", "2026-01-03 rebuilt b"]);

@@ -5,7 +5,16 @@ import { HOST_NAMES, hostProfile } from "../../src/host.ts";
 import { buildSite } from "../../src/index.ts";
 import { contentTypeOf } from "../../src/site/preview-rules.ts";
 import { listFiles, readJson, temporaryFolder } from "../support/registry.ts";
-import { FOLDER, type FileChanges, type Past, RECIPE, digestOf, pastOf, recordOf, textOf } from "./support.ts";
+import {
+  FOLDER,
+  type FileChanges,
+  type Past,
+  RECIPE,
+  digestOf,
+  pastOf,
+  recordOf,
+  textOf,
+} from "./support.ts";
 
 const HOSTILE = `<img src=x onerror="window.hacked=1"> {{ 7*7 }} & "quotes"`;
 const README = `${FOLDER}/1.0/README.md`;
@@ -21,7 +30,11 @@ const COMMITS: readonly FileChanges[] = [
   },
   {
     [DEFINITION]: `Bootstrap: docker\nFrom: busybox:1.37\n\n%post\n    echo ${HOSTILE}\n`,
-    [README]: recordOf("b", `labels: { kept: "1", changed: "4", added: ${JSON.stringify(HOSTILE)} }\n`, 2_097_152),
+    [README]: recordOf(
+      "b",
+      `labels: { kept: "1", changed: "4", added: ${JSON.stringify(HOSTILE)} }\n`,
+      2_097_152,
+    ),
     [`${FOLDER}/old/README.md`]: undefined,
   },
   {
@@ -31,7 +44,10 @@ const COMMITS: readonly FileChanges[] = [
   },
 ];
 
-async function siteOf({ root }: Past, options: Partial<Parameters<typeof buildSite>[0]> = {}): Promise<string> {
+async function siteOf(
+  { root }: Past,
+  options: Partial<Parameters<typeof buildSite>[0]> = {},
+): Promise<string> {
   const out = join(temporaryFolder(), "_site");
   await buildSite({ root, out, url: "https://a.org/b/", ...options });
   return out;
@@ -67,7 +83,9 @@ describe("an image that no tag has any more", () => {
 
   test("has a page that says so, and promises nothing", async () => {
     const text = textAt(await siteOf(pastOf(...COMMITS)), `lab/tool/tags/${digestOf("o")}`);
-    expect(text).toContain("No tag points to this image any more, and nobody checks whether it is still there.");
+    expect(text).toContain(
+      "No tag points to this image any more, and nobody checks whether it is still there.",
+    );
     expect(text).toMatch(/apptainer pull tool_[0-9a-f]{12}\.sif https:\/\/storage\.example\.org\/o\.sif/);
     expect(text).toContain("From where its record said that it lies.");
     expect(text).toMatch(/old from 2026-01-01 .* until 2026-01-02 /);

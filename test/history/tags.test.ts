@@ -1,5 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { FOLDER, RECIPE, digestOf, historyOf, linesOf, pastLines, pastOf, recordOf, tagOf } from "./support.ts";
+import {
+  FOLDER,
+  RECIPE,
+  digestOf,
+  historyOf,
+  linesOf,
+  pastLines,
+  pastOf,
+  recordOf,
+  tagOf,
+} from "./support.ts";
 
 const README = `${FOLDER}/1.0/README.md`;
 const DEFINITION = `${FOLDER}/1.0/Singularity`;
@@ -172,10 +182,13 @@ describe("a collection that was private", () => {
   });
 
   test("has no past at all while it is private", async () => {
-    const { root } = pastOf({ [README]: recordOf("a") }, {
-      [COLLECTION]: PRIVATE,
-      "registry/lab/other/manifests/1/README.md": recordOf("z"),
-    });
+    const { root } = pastOf(
+      { [README]: recordOf("a") },
+      {
+        [COLLECTION]: PRIVATE,
+        "registry/lab/other/manifests/1/README.md": recordOf("z"),
+      },
+    );
     const history = await historyOf(root);
     expect([...history.collections.keys()]).toEqual(["lab/other"]);
     expect(history.changes.map(({ collection }) => collection)).toEqual(["lab/other"]);
