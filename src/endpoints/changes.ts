@@ -61,12 +61,12 @@ export function* changesEndpoints({ config, collections }: Registry, site: Site)
 }
 
 /** `lab/tool:1.0 was rebuilt` */
-export function changeTitle({ kind, collection, tag }: Change): string {
+function changeTitle({ kind, collection, tag }: Change): string {
   return tag === undefined ? `${collection} is ${kind}` : `${collection}:${tag} was ${kind}`;
 }
 
 /** The page that tells more: of the image, else of the tag's past, else of the collection. */
-export function changePath({ collection, tag, digest }: Change, { collections }: History): string {
+function changePath({ collection, tag, digest }: Change, { collections }: History): string {
   if (digest !== undefined && collections.get(collection)?.paged.has(digest))
     return digestPath(collection, digest);
   return tag === undefined ? collectionPath(collection) : tagHistoryPath(collection, tag);

@@ -19,7 +19,7 @@ import { definitionInTree, type TagLine } from "./tag-line.ts";
 const MOST_PAGES_OF_A_TAG = 100;
 
 /** Nothing is read from git. */
-export const NO_BLOBS: Blobs = { text: () => undefined, definition: () => undefined };
+const NO_BLOBS: Blobs = { text: () => undefined, definition: () => undefined };
 
 /** The history that the records of the tree tell: what is there now, and when it was made. */
 export function presentHistory(registry: Registry, extent: Extent): History {

@@ -114,8 +114,10 @@ describe("any two images", () => {
     const page = await openPage();
     await page.goto(asked("lab/tool:1.0", `lab/tool@${digestOf("c")}`));
     await page.getByText("Both are the same image.").waitFor();
+    expect(await page.locator("table.difference").count()).toBe(0);
     await page.goto(asked(`lab/tool@${digestOf("a")}`, "lab/tool:1.0"));
     await page.getByText("The definition file is the same.").waitFor();
+    expect(await page.locator("pre.diff").count()).toBe(0);
   });
 
   test("that the browser cannot fetch are told so", async () => {
@@ -123,6 +125,7 @@ describe("any two images", () => {
     await page.route("**/api/v1/history/**", (route) => route.fulfill({ status: 503 }));
     await page.goto(asked("lab/tool", "lab/tool"));
     await page.getByText("The site answered 503 for api/v1/history/lab/tool.json.").waitFor();
+    expect(await page.locator("[data-compare-result]").isVisible()).toBe(false);
   });
 
   test("are left to what is prepared where no script runs", async () => {

@@ -139,7 +139,7 @@ describe("the page of an image", () => {
     for (let version = 0; version < 103; version++) past.commit({ [README]: recordOf(`v${version}`) });
     const files = listFiles(await siteOf(past));
     expect(files.filter((path) => /tags\/sha256:/.test(path))).toHaveLength(100);
-    expect(files.filter((path) => /^lab\/tool\/manifests\/sha256:/.test(path))).toHaveLength(103);
+    expect(files.filter((path) => path.startsWith("lab/tool/manifests/sha256:"))).toHaveLength(103);
     expect(files).not.toContain(`lab/tool/tags/${digestOf("v2")}/index.html`);
     expect(files).toContain(`lab/tool/tags/${digestOf("v3")}/index.html`);
   });
