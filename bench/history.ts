@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,6 +13,7 @@ import { collectionReadme, definitionFile, record } from "./texts.ts";
 
 const CLI = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
 const REPORT_PEAK = new URL("./report-peak.js", import.meta.url).href;
+const MEMORY_FILE_SYSTEM = "/dev/shm";
 const VERSIONS = 3;
 const FIRST_SECOND = 1_767_225_600;
 
@@ -25,7 +26,9 @@ await benchmark(Number(process.argv[2] ?? 1000));
  *     npm run --silent build && npx tsx bench/history.ts 1000
  */
 async function benchmark(collections: number): Promise<void> {
-  const root = mkdtempSync(join(tmpdir(), "stowage-bench-"));
+  const root = mkdtempSync(
+    join(existsSync(MEMORY_FILE_SYSTEM) ? MEMORY_FILE_SYSTEM : tmpdir(), "stowage-bench-"),
+  );
   process.once("exit", () => removeFolder(root));
   generate(root, collections);
   const results = { with: [] as number[], without: [] as number[], reading: [] as number[] };
@@ -47,12 +50,15 @@ async function benchmark(collections: number): Promise<void> {
     median(results.without),
     median(results.reading),
   ];
-  const ratio = (one: number, other: number) => (one / other).toFixed(2);
   process.stdout.write(
     `${collections} × ${TAGS.length} × ${VERSIONS}: the site with its history takes ${ratio(withPast, without)} times as long as without, and ${files.with} files instead of ${files.without};
 reading the history alone takes ${ratio(reading, without)} of the site without; peaks ${Math.round(peaks.with / 1024)} and ${Math.round(peaks.without / 1024)} MiB.
 `,
   );
+}
+
+function ratio(one: number, other: number): string {
+  return (one / other).toFixed(2);
 }
 
 function buildArguments(root: string, site: string, isWithout: boolean): string[] {

@@ -61,7 +61,7 @@ export function* changesEndpoints({ config, collections }: Registry, site: Site)
 }
 
 /** `lab/tool:1.0 was rebuilt` */
-export function changeTitle({ kind, collection, tag }: Change): string {
+function changeTitle({ kind, collection, tag }: Change): string {
   return tag === undefined ? `${collection} is ${kind}` : `${collection}:${tag} was ${kind}`;
 }
 

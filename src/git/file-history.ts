@@ -37,12 +37,12 @@ export async function historyState(directory: string): Promise<HistoryState> {
  * What of a repository's configuration would change what is printed or run something is said otherwise. Of a merge the
  * difference to its first parent: what the branch itself looked like, before and after.
  */
-const LOG = [
-  ...["-c", "log.showRoot=true", "-c", "log.follow=false", "log"],
-  ...["--first-parent", "-m", "--reverse", "--raw", "-z", "--no-abbrev", "--no-renames", "--relative"],
-  ...["--no-show-signature", "--no-ext-diff", "--no-textconv", "--no-color", "--no-decorate", "--no-notes"],
-  ...["--ignore-submodules=none", "--format=%H %ct", "HEAD", "--", "."],
-];
+const CONFIGURED = ["-c", "log.showRoot=true", "-c", "log.follow=false"];
+const PLAIN = "--no-show-signature --no-ext-diff --no-textconv --no-color --no-decorate --no-notes".split(
+  " ",
+);
+const SHAPE = "--first-parent -m --reverse --raw -z --no-abbrev --no-renames --relative".split(" ");
+const LOG = [...CONFIGURED, "log", ...PLAIN, ...SHAPE, "--format=%H %ct", "HEAD", "--", "."];
 
 /**
  * The commits that changed files below a folder which `isWanted`, from the oldest on, along the first parents of what is

@@ -19,7 +19,7 @@ import { definitionInTree, type TagLine } from "./tag-line.ts";
 const MOST_PAGES_OF_A_TAG = 100;
 
 /** Nothing is read from git. */
-export const NO_BLOBS: Blobs = { text: () => undefined, definition: () => undefined };
+const NO_BLOBS: Blobs = { text: () => undefined, definition: () => undefined };
 
 /** The history that the records of the tree tell: what is there now, and when it was made. */
 export function presentHistory(registry: Registry, extent: Extent): History {
@@ -85,14 +85,15 @@ function historyOf(line: CollectionLine, { name, tags }: Collection): Collection
   };
 }
 
-/** Each as the newest record has it. */
+/** Each as the newest record has it; of tags that share an image, one may lack the definition file. */
 function versionsOf(tags: readonly TagHistory[]): Map<Digest, Version> {
   const versions = new Map<Digest, Version>();
   const entries = tags.flatMap((tag) => tag.entries).sort((a, b) => a.moment.order - b.moment.order);
   for (const { version } of entries) {
     if (!version) continue;
+    const definition = version.definition ?? versions.get(version.digest)?.definition;
     versions.delete(version.digest);
-    versions.set(version.digest, version);
+    versions.set(version.digest, { ...version, ...(definition && { definition }) });
   }
   return versions;
 }

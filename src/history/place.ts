@@ -8,7 +8,7 @@ export interface Place {
   readonly name: FileName;
 }
 
-export type FileName = "README.md" | "Singularity" | "Apptainer";
+type FileName = "README.md" | "Singularity" | "Apptainer";
 
 const TAG_FILE = /^(.+)\/manifests\/([^/]+)\/(README\.md|Singularity|Apptainer)$/;
 const COLLECTION_FILE = /^(.+)\/README\.md$/;

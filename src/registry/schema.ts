@@ -20,6 +20,8 @@ export const SCHEMA_NAMES = [
   "api-group",
   "api-label",
   "api-sizes",
+  "api-history",
+  "json-feed",
   "health-badge",
   "badge",
   "schemas",

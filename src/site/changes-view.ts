@@ -15,7 +15,7 @@ import { commitHtml, digestHtml, extentNote, linkHtml } from "./history-html.ts"
 import { href } from "./links.ts";
 
 /** How many changes are on one page. */
-export const CHANGES_ON_A_PAGE = 200;
+const CHANGES_ON_A_PAGE = 200;
 
 /** One page of what is new, by day; the first has the newest. */
 export function changesView(page: number, site: Site, repository: string | undefined): object {

@@ -36,8 +36,15 @@ function factText(name: FactChange["name"], value: string | number | undefined):
 const ABSENT = '<span class="quiet">none</span>';
 
 function labelRow({ name, before, after }: LabelChange): string {
-  const value = (text: string | undefined) => (text === undefined ? ABSENT : escapeHtml(text));
-  return changeRow(`<span class="quiet">label</span> ${escapeHtml(name)}`, value(before), value(after));
+  return changeRow(
+    `<span class="quiet">label</span> ${escapeHtml(name)}`,
+    labelText(before),
+    labelText(after),
+  );
+}
+
+function labelText(text: string | undefined): string {
+  return text === undefined ? ABSENT : escapeHtml(text);
 }
 
 /** Where there is no room for columns, a word stands for the head of the last. */

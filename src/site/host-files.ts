@@ -26,6 +26,7 @@ const PROTOCOL_TYPES: readonly (readonly [pattern: string, type: string])[] = [
   ["/version", JSON_TYPE],
   ["/pks/lookup", "application/pgp-keys"],
   ["/health/feed.xml", "application/atom+xml"],
+  ["/changes/*.xml", "application/atom+xml"],
 ];
 
 /** How the paths of a registry begin, as patterns. */

@@ -7,6 +7,7 @@ import {
   definitionPath,
   manifestPath,
   namespacePath,
+  tagHistoryPath,
   tagPath,
   tagsPath,
 } from "../endpoints/paths.ts";
@@ -25,12 +26,16 @@ export function servedPaths({ collections, images }: Registry): (path: string) =
     const plain = path.replace(/(?:^|\/)index\.(?:html|json)$/, (index) =>
       index.startsWith("/") ? "/" : "",
     );
+    // Every image that a tag ever had stays; git knows which they are, and is not asked here.
+    if (OF_A_DIGEST.test(plain) && known.has(plain.replace(OF_A_DIGEST, "/"))) return true;
     if (plain === "" || known.has(plain) || images.has(plain)) return true;
     const [first = ""] = plain.split("/", 1);
     if (first === "images" || first === "badges" || plain.startsWith("api/v1/collections/")) return false;
     return segmentProblem(first, 0)?.code === "reserved-name";
   };
 }
+
+const OF_A_DIGEST = /\/(?:tags|manifests)\/sha256:[0-9a-f]{64}\/(?:Singularity\.def)?$/;
 
 function* pathsOf({ name, tags }: Collection): Iterable<string> {
   for (let outer = namespaceOf(name); outer !== ""; outer = namespaceOf(outer)) yield namespacePath(outer);
@@ -41,7 +46,10 @@ function* pathsOf({ name, tags }: Collection): Iterable<string> {
   yield badgeJsonPath(name);
   for (const tag of tags) {
     yield tagPath(name, tag.name);
-    if (tag.record) yield manifestPath(name, tag.name);
+    if (tag.record) {
+      yield manifestPath(name, tag.name);
+      yield tagHistoryPath(name, tag.name);
+    }
     if (tag.definition) yield definitionPath(name, tag.name);
     if (hasBuildLog(tag)) yield buildLogPath(name, tag.name);
   }
