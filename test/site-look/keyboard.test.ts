@@ -95,6 +95,7 @@ describe("keys", () => {
     await page.goto(at("lab/"));
     await page.keyboard.press("d");
     await page.waitForURL(at("lab/beta/"));
+    expect(await page.locator("h1").innerText()).toBe("lab/beta");
   });
 
   test("do nothing, without a complaint, where a page has nothing for them", async () => {
