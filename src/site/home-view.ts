@@ -12,8 +12,8 @@ import type { Collection, Registry, Tag } from "../registry/model.ts";
 import { formatReference, namespaceOf, shortNameOf } from "../registry/reference.ts";
 import { countHealth } from "../registry/health-report.ts";
 import { preferredTag } from "../registry/preferred-tag.ts";
-import { collectionRows, sizeText } from "./collection-rows.ts";
-import { newestCollections } from "./collections-view.ts";
+import { sizeText } from "./collection-rows.ts";
+import { newestCollections, placeInListing, sortedRows } from "./collections-view.ts";
 import { failureNotice } from "./health-view.ts";
 import { crumbsOf, href } from "./links.ts";
 import { newRecipeLink } from "./new-recipe-link.ts";
@@ -50,7 +50,7 @@ export function homeView(registry: Registry, site: Site): object {
     moreWaiting: Math.max(waiting.length - MOST_WAITING_TAGS, 0),
     collections: newestCollections(registry, site, MOST_COLLECTIONS),
     hasMoreCollections: collections.length > MOST_COLLECTIONS,
-    collectionCount: plural(collections.length, "collection"),
+    collectionCount: formatNumber(collections.length),
     collectionsHref: href(site, COLLECTIONS_PATH),
     jsonLd: site.url === undefined ? undefined : describeSite(registry, site),
   };
@@ -123,8 +123,18 @@ function describeSite({ config }: Registry, site: Site): object {
   };
 }
 
+/** More rows than these make a page that a phone does not like to hold; the A–Z list goes on where they end. */
+const MOST_ROWS = 500;
+
 /** The collections below a namespace. */
-export function namespaceView(namespace: string, collections: readonly Collection[], site: Site): object {
+export function namespaceView(
+  namespace: string,
+  collections: readonly Collection[],
+  registry: Registry,
+  site: Site,
+): object {
+  const rows = sortedRows(collections, site);
+  const next = rows[MOST_ROWS];
   return {
     title: namespace,
     description: `${plural(collections.length, "collection")} of images below ${namespace}.`,
@@ -132,6 +142,12 @@ export function namespaceView(namespace: string, collections: readonly Collectio
     crumbs: crumbsOf(namespaceOf(namespace), site),
     shortName: shortNameOf(namespace),
     count: plural(collections.length, "collection"),
-    collections: collectionRows(collections, site),
+    collections: rows.slice(0, MOST_ROWS),
+    isWhole: next === undefined,
+    searchHref: href(site, SEARCH_PATH),
+    ...(next && {
+      moreCount: plural(rows.length - MOST_ROWS, "more collection"),
+      moreHref: placeInListing(next.name, registry, site),
+    }),
   };
 }

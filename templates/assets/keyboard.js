@@ -127,7 +127,7 @@ function makeHelp() {
     make(
       "form",
       { method: "dialog" },
-      make("label", {}, onOff, " Shortcuts of one key"),
+      make("label", {}, onOff, " Single-key shortcuts"),
       make("button", {}, "Close"),
     ),
   );

@@ -94,6 +94,7 @@ describe("a page", () => {
       ".site-footer button",
     ])
       expect(await page.locator(selector).first().isVisible()).toBe(false);
+    expect(await page.locator(".collections thead").innerText()).toContain("Newest tag");
     const [colour, page_] = await page.evaluate<string[]>(
       "[getComputedStyle(document.body).color, getComputedStyle(document.documentElement).backgroundColor]",
     );

@@ -107,5 +107,8 @@ test("many collections are cut into pages, each collection on one of them", asyn
   expect(pages[0]).toContain('<a href="/r/collections/3/#zoo/last">Z</a>');
   // In place nothing could be sorted but the rows of one page.
   expect(pages[0]).toContain('data-listing="page"');
+  const namespace = read("lab/index.html");
+  expect(listedNames(namespace)).toHaveLength(500);
+  expect(namespace).toContain('<p><a href="/r/collections/3/#lab/t500">1 more collection</a></p>');
   expect(read("collections/by-size/3/index.html")).toContain("<title>Collections, largest first, page 3 ");
 });

@@ -147,7 +147,7 @@ describe("the help", () => {
     const page = await openPage();
     await page.goto(at("lab/"));
     await page.keyboard.press("?");
-    await page.getByRole("checkbox", { name: "Shortcuts of one key" }).uncheck();
+    await page.getByRole("checkbox", { name: "Single-key shortcuts" }).uncheck();
     await page.getByRole("button", { name: "Close" }).click();
     await pressAll(page, "j", "?");
     expect(await focused(page)).not.toBe("first");
