@@ -1,7 +1,9 @@
 import {
+  CHANGES_PATH,
   COLLECTIONS_PATH,
   HEALTH_PATH,
   SEARCH_PATH,
+  SIZES_PATH,
   manifestPath,
   namespacePath,
   tagPath,
@@ -49,6 +51,7 @@ export function homeView(registry: Registry, site: Site): object {
     waiting: waiting.slice(0, MOST_WAITING_TAGS).map((each) => linkTo(each, site)),
     moreWaiting: Math.max(waiting.length - MOST_WAITING_TAGS, 0),
     collections: newestCollections(registry, site, MOST_COLLECTIONS),
+    changesHref: href(site, CHANGES_PATH),
     hasMoreCollections: collections.length > MOST_COLLECTIONS,
     collectionCount: formatNumber(collections.length),
     collectionsHref: href(site, COLLECTIONS_PATH),
@@ -69,9 +72,7 @@ function numbersOf(
   return [
     numberOf(collections.length, "collection", href(site, COLLECTIONS_PATH)),
     numberOf(built, "tag", href(site, `${COLLECTIONS_PATH}by-updated/`), " built"),
-    ...(bytes > 0
-      ? [{ value: formatBytes(bytes), label: "of images", href: href(site, `${COLLECTIONS_PATH}by-size/`) }]
-      : []),
+    ...(bytes > 0 ? [{ value: formatBytes(bytes), label: "of images", href: href(site, SIZES_PATH) }] : []),
     failing > 0
       ? { value: formatNumber(failing), label: "failing", href: href(site, HEALTH_PATH) }
       : {

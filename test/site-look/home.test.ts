@@ -13,7 +13,7 @@ describe("the first page", () => {
     expect(numbersOf((await built(LISTED))("index.html"))).toEqual([
       "5 collections → /r/collections/",
       "5 tags built → /r/collections/by-updated/",
-      "10.2 GiB of images → /r/collections/by-size/",
+      "10.2 GiB of images → /r/sizes/",
       "1 to build → #waiting-heading",
     ]);
   });
@@ -21,7 +21,7 @@ describe("the first page", () => {
   test("counts an image once that several tags have", async () => {
     const same = recordOf(1, "2026-01-01T00:00:00Z");
     const read = await built({ ...builtTag("lab/tool:1.0", same), ...builtTag("lab/tool:latest", same) });
-    expect(numbersOf(read("index.html"))).toContain("1.0 MiB of images → /r/collections/by-size/");
+    expect(numbersOf(read("index.html"))).toContain("1.0 MiB of images → /r/sizes/");
   });
 
   test("tells of what fails rather than of what waits", async () => {

@@ -57,6 +57,18 @@ describe("theme:", () => {
     expect(accentColours("#9cf").dark).toBe("#99ccff");
   });
 
+  test("keeps the hue of a colour that it changes", () => {
+    // Red stays the strongest of a red, and grey stays grey.
+    const { light, dark } = accentColours("#ff8080");
+    for (const [red, green, blue] of [light, dark].map((colour) => colour.match(/[0-9a-f]{2}/g) ?? [])) {
+      expect(red! > green!).toBe(true);
+      expect(green).toBe(blue);
+    }
+    expect(accentColours("#808080").dark).toMatch(/^#(..)\1\1$/);
+    expect(accentColours("#ffffff").light).toMatch(/^#(..)\1\1$/);
+    expect(accentColours("#000000").dark).toMatch(/^#(..)\1\1$/);
+  });
+
   test("says nothing where it has nothing to say", async () => {
     expect(themeCss({})).toBeUndefined();
     expect(themeCss({ density: "comfortable" })).toBeUndefined();
