@@ -36,12 +36,14 @@ interface Looked {
 
 const EXAMPLE: Looked = {
   serve: () => serveRegistry(PROJECT),
-  kinds: ["", "vanessa/", "vanessa/fortune/", "vanessa/fortune/tags/latest/", "nothing/here"],
+  kinds: ["", "collections/", "vanessa/", "vanessa/fortune/", "vanessa/fortune/tags/latest/", "nothing/here"],
 };
 const RICH: Looked = {
   serve: () => serveFiles(RICH_REGISTRY, "/registry/"),
   kinds: [
     "",
+    "collections/",
+    "collections/by-size/",
     "health/",
     "lab/",
     "lab/tool/",
@@ -203,48 +205,6 @@ describe("with a keyboard", () => {
   });
   afterAll(() => site.close());
 
-  const ROWS = "[data-filter-rows] tbody tr:visible";
-
-  test("filters collections as somebody types, and says how many are left", async () => {
-    const page = await openPage();
-    await page.goto(site.host);
-    await tabTo(page, "filter");
-    const all = await page.locator(ROWS).count();
-    const status = page.getByRole("status");
-
-    await page.keyboard.type("NCBI 2.16");
-    expect(await page.locator(ROWS).allInnerTexts()).toEqual([expect.stringContaining("ncbi-blast+")]);
-    expect(await status.innerText()).toBe(`1 of ${all} collections`);
-
-    await page.keyboard.type(" no such thing");
-    expect(await page.locator(ROWS).count()).toBe(0);
-    expect(await status.innerText()).toBe(`0 of ${all} collections`);
-
-    await page.keyboard.press("ControlOrMeta+A");
-    await page.keyboard.press("Delete");
-    expect(await page.locator(ROWS).count()).toBe(all);
-    expect(await status.innerText()).toBe("");
-  });
-
-  test("goes from the box to what is left", async () => {
-    const page = await openPage();
-    await page.goto(site.host);
-    await tabTo(page, "filter");
-    await page.keyboard.type("ncbi");
-    await page.keyboard.press("Enter");
-    expect(page.url()).toBe(`${site.host}/`);
-    await page.keyboard.press("Tab");
-    await page.keyboard.press("Enter");
-    await page.waitForURL("**/ncbi-blast+/");
-  });
-
-  test("hides the box from who has no scripts", async () => {
-    const page = await openPage({ javaScriptEnabled: false });
-    await page.goto(site.host);
-    expect(await page.getByRole("searchbox").count()).toBe(0);
-    expect(await page.locator(ROWS).count()).toBeGreaterThan(3);
-  });
-
   test("skips what every page begins with", async () => {
     const page = await openPage();
     await page.goto(`${site.host}/lab/tool/`);
@@ -258,15 +218,6 @@ describe("with a keyboard", () => {
     expect(await page.evaluate("document.activeElement.closest('header') === null")).toBe(true);
   });
 });
-
-/** Presses Tab until the element with this id has the focus. */
-async function tabTo(page: Page, id: string): Promise<void> {
-  for (let presses = 0; presses < 20; presses++) {
-    await page.keyboard.press("Tab");
-    if ((await page.evaluate("document.activeElement.id")) === id) return;
-  }
-  throw new Error(`#${id} cannot be reached with Tab`);
-}
 
 describe("what strangers wrote", () => {
   let site: ServedSite;
@@ -299,7 +250,9 @@ describe("what strangers wrote", () => {
   );
 
   test.each([
-    ["/", "[data-filter-rows] th p"],
+    ["/", "[data-listing] th p"],
+    ["/collections/", "[data-listing] th p"],
+    ["/lab/", "[data-listing] th p"],
     ["/", ".site-footer"],
     ["/lab/tool/", ".lead"],
     ["/lab/tool/", ".notice"],

@@ -78,8 +78,14 @@ export function newestCollections({ collections }: Registry, site: Site, count: 
   return sortedRows(collections, site).sort(newestFirst).slice(0, count);
 }
 
+/** Where a collection stands in the A–Z list of all. */
+export function placeInListing(name: string, { collections }: Registry, site: Site): string {
+  const before = collections.filter((each) => compareNatural(each.name, name) < 0).length;
+  return `${href(site, pathOf({ path: COLLECTIONS_PATH }, pageOf(before)))}#${name}`;
+}
+
 /** A–Z, as people read it. */
-function sortedRows(collections: readonly Collection[], site: Site): CollectionRow[] {
+export function sortedRows(collections: readonly Collection[], site: Site): CollectionRow[] {
   return collectionRows(collections, site).sort((a, b) => compareNatural(a.name, b.name));
 }
 
@@ -126,13 +132,17 @@ function letterLinks(
     const initial = nameOf(row).charAt(0).toUpperCase();
     const text = /\d/.test(initial) ? "0–9" : initial;
     if (links.has(text)) continue;
-    const page = pathOf(order, Math.floor(index / ROWS_ON_A_PAGE) + 1);
-    links.set(text, { text, href: `${href(site, page)}#${row.name}` });
+    links.set(text, { text, href: `${href(site, pathOf(order, pageOf(index)))}#${row.name}` });
   }
   return [...links.values()];
 }
 
-function pathOf({ path }: Order, page: number): string {
+/** The page of a row; rows count from 0, pages from 1. */
+function pageOf(index: number): number {
+  return Math.floor(index / ROWS_ON_A_PAGE) + 1;
+}
+
+function pathOf({ path }: Pick<Order, "path">, page: number): string {
   return page === 1 ? path : `${path}${page}/`;
 }
 

@@ -1,7 +1,9 @@
 import {
+  CHANGES_PATH,
   COLLECTIONS_PATH,
   HEALTH_PATH,
   SEARCH_PATH,
+  SIZES_PATH,
   manifestPath,
   namespacePath,
   tagPath,
@@ -12,8 +14,8 @@ import type { Collection, Registry, Tag } from "../registry/model.ts";
 import { formatReference, namespaceOf, shortNameOf } from "../registry/reference.ts";
 import { countHealth } from "../registry/health-report.ts";
 import { preferredTag } from "../registry/preferred-tag.ts";
-import { collectionRows, sizeText } from "./collection-rows.ts";
-import { newestCollections } from "./collections-view.ts";
+import { sizeText } from "./collection-rows.ts";
+import { newestCollections, placeInListing, sortedRows } from "./collections-view.ts";
 import { failureNotice } from "./health-view.ts";
 import { crumbsOf, href } from "./links.ts";
 import { newRecipeLink } from "./new-recipe-link.ts";
@@ -49,8 +51,9 @@ export function homeView(registry: Registry, site: Site): object {
     waiting: waiting.slice(0, MOST_WAITING_TAGS).map((each) => linkTo(each, site)),
     moreWaiting: Math.max(waiting.length - MOST_WAITING_TAGS, 0),
     collections: newestCollections(registry, site, MOST_COLLECTIONS),
+    changesHref: href(site, CHANGES_PATH),
     hasMoreCollections: collections.length > MOST_COLLECTIONS,
-    collectionCount: plural(collections.length, "collection"),
+    collectionCount: formatNumber(collections.length),
     collectionsHref: href(site, COLLECTIONS_PATH),
     jsonLd: site.url === undefined ? undefined : describeSite(registry, site),
   };
@@ -69,9 +72,7 @@ function numbersOf(
   return [
     numberOf(collections.length, "collection", href(site, COLLECTIONS_PATH)),
     numberOf(built, "tag", href(site, `${COLLECTIONS_PATH}by-updated/`), " built"),
-    ...(bytes > 0
-      ? [{ value: formatBytes(bytes), label: "of images", href: href(site, `${COLLECTIONS_PATH}by-size/`) }]
-      : []),
+    ...(bytes > 0 ? [{ value: formatBytes(bytes), label: "of images", href: href(site, SIZES_PATH) }] : []),
     failing > 0
       ? { value: formatNumber(failing), label: "failing", href: href(site, HEALTH_PATH) }
       : {
@@ -123,8 +124,18 @@ function describeSite({ config }: Registry, site: Site): object {
   };
 }
 
+/** More rows than these make a page that a phone does not like to hold; the A–Z list goes on where they end. */
+const MOST_ROWS = 500;
+
 /** The collections below a namespace. */
-export function namespaceView(namespace: string, collections: readonly Collection[], site: Site): object {
+export function namespaceView(
+  namespace: string,
+  collections: readonly Collection[],
+  registry: Registry,
+  site: Site,
+): object {
+  const rows = sortedRows(collections, site);
+  const next = rows[MOST_ROWS];
   return {
     title: namespace,
     description: `${plural(collections.length, "collection")} of images below ${namespace}.`,
@@ -132,6 +143,12 @@ export function namespaceView(namespace: string, collections: readonly Collectio
     crumbs: crumbsOf(namespaceOf(namespace), site),
     shortName: shortNameOf(namespace),
     count: plural(collections.length, "collection"),
-    collections: collectionRows(collections, site),
+    collections: rows.slice(0, MOST_ROWS),
+    isWhole: next === undefined,
+    searchHref: href(site, SEARCH_PATH),
+    ...(next && {
+      moreCount: plural(rows.length - MOST_ROWS, "more collection"),
+      moreHref: placeInListing(next.name, registry, site),
+    }),
   };
 }

@@ -1,4 +1,11 @@
-import { API_PAGE_PATH, COLLECTIONS_PATH, HEALTH_PATH, SIZES_PATH } from "../endpoints/paths.ts";
+import {
+  API_PAGE_PATH,
+  CHANGES_PATH,
+  COLLECTIONS_PATH,
+  HEALTH_PATH,
+  SIZES_PATH,
+  groupsPath,
+} from "../endpoints/paths.ts";
 import { escapeHtml } from "../html.ts";
 import type { Site } from "../protocols/site.ts";
 import { href } from "./links.ts";
@@ -13,7 +20,9 @@ interface Destination {
 /** Where the header of every page leads, in this order. */
 const DESTINATIONS: readonly Destination[] = [
   { text: "Collections", path: COLLECTIONS_PATH },
+  { text: "Labels", path: groupsPath("labels") },
   { text: "Sizes", path: SIZES_PATH },
+  { text: "Changes", path: CHANGES_PATH },
   { text: "Health", path: HEALTH_PATH, isThere: ({ health }) => health !== undefined },
   { text: "API", path: API_PAGE_PATH },
 ];

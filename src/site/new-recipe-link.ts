@@ -31,11 +31,11 @@ export function newRecipeLink(repository: string | undefined, tree: string): New
   const path = tree === "." ? EXAMPLE_PATH : `${tree}/${EXAMPLE_PATH}`;
   if (hostname === "github.com") {
     const query = new URLSearchParams({ filename: path, value: EXAMPLE_TEXT });
-    return { forge: "GitHub", href: `${base}/new/HEAD?${query}` };
+    return { forge: "GitHub", href: `${base}/new/HEAD?${query.toString()}` };
   }
   if (hostname === "gitlab.com" || hostname.startsWith("gitlab.")) {
     const query = new URLSearchParams({ file_name: path });
-    return { forge: "GitLab", href: `${base}/-/new/HEAD?${query}` };
+    return { forge: "GitLab", href: `${base}/-/new/HEAD?${query.toString()}` };
   }
   return undefined;
 }

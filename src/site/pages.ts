@@ -45,7 +45,7 @@ export function* registryPages(registry: Registry, site: Site): Iterable<Page> {
     yield {
       path: namespacePath(namespace),
       template: "namespace.njk",
-      view: () => namespaceView(namespace, members, site),
+      view: () => namespaceView(namespace, members, registry, site),
     };
   }
   for (const collection of collections) {

@@ -1,8 +1,8 @@
 import type { Config } from "../registry/config.ts";
 
 /*
- * The colours and the density that registry.yml asks for. Somebody's colour may be anything, so that text in it is
- * mixed with black or white until it can be read where the stylesheet puts it.
+ * The colours and the density that registry.yml asks for. Somebody's colour may be anything, so that it is made darker
+ * or lighter, in its hue, until text in it can be read where the stylesheet puts it.
  */
 
 /** What lies behind text in templates/assets/style.css: its `--page` and `--raised`. */
@@ -11,6 +11,8 @@ const BACKGROUNDS = { light: ["#ffffff", "#f3f6f5"], dark: ["#14181a", "#1d2426"
 /** WCAG 2.2 (1.4.3) asks for 4.5 of text. In the dark a colour that is just readable looks dirty. */
 const LEAST_CONTRAST = { light: 4.6, dark: 7 } as const;
 const STEPS = 50;
+/** A colour that is as vivid on black as on white glares. */
+const VIVIDNESS_IN_THE_DARK = 0.7;
 
 /** Further custom properties for rows that stand closer together. */
 const COMPACT = " --row: 0.2rem; --leading: 1.4;";
@@ -34,21 +36,24 @@ export function themedIcon(svg: string, accent: string): string {
 /** A colour as it can be read on a light and on a dark page, as `#rrggbb`. */
 export function accentColours(accent: string): { readonly light: string; readonly dark: string } {
   return {
-    light: readable(accent, "light", "#000000"),
-    dark: readable(accent, "dark", "#ffffff"),
+    light: readable(accent, "light"),
+    dark: readable(accent, "dark"),
   };
 }
 
-function readable(colour: string, scheme: keyof typeof BACKGROUNDS, towards: string): string {
-  const least = LEAST_CONTRAST[scheme];
-  const from = channels(colour);
-  const to = channels(towards);
-  for (let step = 0; step <= STEPS; step++) {
-    const mixed = from.map((value, index) => Math.round(value + ((to[index]! - value) * step) / STEPS));
-    const found = `#${mixed.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
-    if (BACKGROUNDS[scheme].every((background) => contrast(found, background) >= least)) return found;
+function readable(colour: string, scheme: keyof typeof BACKGROUNDS): string {
+  const isEnough = (found: string) =>
+    BACKGROUNDS[scheme].every((background) => contrast(found, background) >= LEAST_CONTRAST[scheme]);
+  const given = hex(channels(colour));
+  if (isEnough(given)) return given;
+  const { hue, saturation, lightness } = hslOf(channels(colour));
+  const [end, vividness] = scheme === "light" ? [0, 1] : [1, VIVIDNESS_IN_THE_DARK];
+  for (let step = 1; step < STEPS; step++) {
+    const moved = lightness + ((end - lightness) * step) / STEPS;
+    const found = hex(channelsOf({ hue, saturation: saturation * vividness, lightness: moved }));
+    if (isEnough(found)) return found;
   }
-  return towards;
+  return scheme === "light" ? "#000000" : "#ffffff";
 }
 
 /** The contrast of two colours (`#rrggbb` or `#rgb`) as WCAG 2.2 computes it: 1 to 21. */
@@ -72,5 +77,35 @@ function channels(colour: string): number[] {
   return [0, 1, 2].map((index) => {
     const part = digits.slice(index * width, (index + 1) * width);
     return Number.parseInt(width === 1 ? part + part : part, 16);
+  });
+}
+
+function hex(colour: readonly number[]): string {
+  return `#${colour.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+}
+
+/** Hue in sixths of the circle, the others 0 to 1 (CSS Color 4, section 7). */
+interface Hsl {
+  readonly hue: number;
+  readonly saturation: number;
+  readonly lightness: number;
+}
+
+function hslOf(colour: readonly number[]): Hsl {
+  const [red = 0, green = 0, blue = 0] = colour.map((value) => value / 255);
+  const [least, most] = [Math.min(red, green, blue), Math.max(red, green, blue)];
+  const [range, lightness] = [most - least, (most + least) / 2];
+  if (range === 0) return { hue: 0, saturation: 0, lightness };
+  const saturation = range / (1 - Math.abs(2 * lightness - 1));
+  if (most === red) return { hue: ((green - blue) / range + 6) % 6, saturation, lightness };
+  const hue = most === green ? (blue - red) / range + 2 : (red - green) / range + 4;
+  return { hue, saturation, lightness };
+}
+
+function channelsOf({ hue, saturation, lightness }: Hsl): number[] {
+  const reach = saturation * Math.min(lightness, 1 - lightness);
+  return [0, 8, 4].map((offset) => {
+    const place = (offset + hue * 2) % 12;
+    return Math.round((lightness - reach * Math.max(-1, Math.min(place - 3, 9 - place, 1))) * 255);
   });
 }

@@ -31,7 +31,7 @@ const ROWS = ".listing tbody tr, [data-row]";
 function move(step) {
   const rows = [...document.querySelectorAll(ROWS)].filter((row) => row.checkVisibility());
   const current = rows.findIndex((row) => row.contains(document.activeElement));
-  const next = rows[current === -1 ? (step > 0 ? 0 : -1) : current + step];
+  const next = current === -1 ? rows.at(step > 0 ? 0 : -1) : rows[current + step];
   const link = next?.matches("a[href]") ? next : next?.querySelector("a[href]");
   link?.focus();
   return Boolean(link);
@@ -127,7 +127,7 @@ function makeHelp() {
     make(
       "form",
       { method: "dialog" },
-      make("label", {}, onOff, " Shortcuts of one key"),
+      make("label", {}, onOff, " Single-key shortcuts"),
       make("button", {}, "Close"),
     ),
   );

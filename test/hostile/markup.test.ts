@@ -119,7 +119,8 @@ describe("links in a README", () => {
     const tags = tagsOf(read("bad/one/index.html"));
     const links = tags.filter(({ attributes }) => attributes["href"]?.startsWith("https://example.org"));
     expect(links.map(({ attributes }) => attributes["rel"])).toEqual(["nofollow ugc", "nofollow ugc"]);
-    expect(tags.some(({ name }) => name === "img")).toBe(false);
+    const pictures = tags.filter(({ name }) => name === "img").map(({ attributes }) => attributes["src"]);
+    expect(pictures).toEqual(["/assets/icon.svg"]);
   });
 });
 
