@@ -18,6 +18,7 @@ export interface RemoteOptions extends CommonOptions {
   readonly deep?: boolean;
   readonly digest?: boolean;
   readonly sample?: number;
+  readonly minutes?: number;
   readonly concurrency?: number;
   readonly privateNetwork?: boolean;
   readonly commit?: boolean;
@@ -32,6 +33,10 @@ export const remoteOptions = () => [
     parsePercent,
   ),
   new Option(
+    "--minutes <n>",
+    "with --digest: read for so long at most, and what is left first the next time",
+  ).argParser(parseMinutes),
+  new Option(
     "--concurrency <n>",
     "with --remote: requests at once (default: 32, and 8 to one host)",
   ).argParser(parseConcurrency),
@@ -45,6 +50,15 @@ function parsePercent(text: string): number {
   const percent = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : 0;
   if (percent > 0 && percent <= 100) return percent;
   throw new InvalidArgumentError("Expected a percentage above 0, 100 at most, such as 10.");
+}
+
+/** A day. */
+const MOST_MINUTES = 24 * 60;
+
+function parseMinutes(text: string): number {
+  const minutes = /^\d+$/.test(text) ? Number(text) : 0;
+  if (minutes >= 1 && minutes <= MOST_MINUTES) return minutes;
+  throw new InvalidArgumentError(`Expected a number from 1 to ${MOST_MINUTES}.`);
 }
 
 function parseConcurrency(text: string): number {
@@ -95,8 +109,9 @@ function interrupted(isKept: boolean): StowageError {
 
 /** Options that would do nothing are a mistake of whoever gives them: throws a usage error. */
 export function requireRemote(options: RemoteOptions & ChangeOptions): void {
-  const { remote, deep, digest, sample, concurrency, commit, changedFrom } = options;
+  const { remote, deep, digest, sample, minutes, concurrency, commit, changedFrom } = options;
   if (sample !== undefined && !digest) throw new StowageError("usage", "--sample belongs to --digest");
+  if (minutes !== undefined && !digest) throw new StowageError("usage", "--minutes belongs to --digest");
   if (commit && changedFrom !== undefined)
     throw new StowageError("usage", "--commit and --changed-from exclude each other");
   if (remote) return;
@@ -110,7 +125,7 @@ export function requireRemote(options: RemoteOptions & ChangeOptions): void {
 }
 
 function howToAsk(options: RemoteOptions & { readonly now: () => Date }): CheckRemoteOptions {
-  const { root, now, deep, digest, sample = 100, concurrency, privateNetwork } = options;
+  const { root, now, deep, digest, sample = 100, minutes, concurrency, privateNetwork } = options;
   return {
     root,
     now: now()
@@ -119,6 +134,7 @@ function howToAsk(options: RemoteOptions & { readonly now: () => Date }): CheckR
     isDeep: deep,
     isPublicOnly: !privateNetwork,
     ...(digest && { digestPercent: sample }),
+    ...(minutes !== undefined && { readFor: minutes * 60_000 }),
     ...(concurrency !== undefined && { concurrency, perHost: concurrency }),
   };
 }

@@ -23,6 +23,10 @@ export interface CheckRemoteOptions {
   readonly isDeep?: boolean | undefined;
   /** Read all bytes of so many images (in percent) and compare their digests. */
   readonly digestPercent?: number | undefined;
+  /** Milliseconds that images are read for; what is left is read first the next time. Absent: until all are. */
+  readonly readFor?: number | undefined;
+  /** Milliseconds that a server which sends slowly has for it (default: a minute). */
+  readonly grace?: number | undefined;
   /** Images at once, in all (default: 32) and of one host (default: 8). */
   readonly concurrency?: number | undefined;
   readonly perHost?: number | undefined;
@@ -101,8 +105,13 @@ class RemoteCheck {
 
   /** Reads all bytes of those that are there, or of a share of them. */
   async read(): Promise<void> {
-    const { digestPercent: percent } = this.#options;
+    const { digestPercent: percent, readFor, signal } = this.#options;
     if (percent === undefined) return;
+    const end = readFor === undefined ? undefined : AbortSignal.timeout(readFor);
+    const reading = {
+      ...this.#options,
+      signal: end && signal ? AbortSignal.any([signal, end]) : (end ?? signal),
+    };
     const states = new Map(this.#states.filter(isWorthReading).map((state) => [state.image, state]));
     const sample = sampleOf([...states.keys()], (image) => states.get(image)?.earlier, {
       percent,
@@ -112,8 +121,14 @@ class RemoteCheck {
       "read",
       sample.flatMap((image) => states.get(image) ?? []),
       async (state) => {
-        state.readTrouble = await readImage(state.image, this.#options);
+        try {
+          state.readTrouble = await readImage(state.image, reading);
+        } catch (error) {
+          // What time was not enough for is neither well nor ill.
+          if (!end?.aborted || error !== end.reason) throw error;
+        }
       },
+      reading.signal,
     );
   }
 
@@ -153,9 +168,10 @@ class RemoteCheck {
     doing: RemoteProgress["doing"],
     states: readonly ImageState[],
     work: (state: ImageState) => Promise<void>,
+    signal = this.#options.signal,
   ): Promise<void> {
     let done = 0;
-    const { signal, onProgress, saveEvery = SAVE_EVERY } = this.#options;
+    const { onProgress, saveEvery = SAVE_EVERY } = this.#options;
     const workOne = async (state: ImageState) => {
       await work(state);
       onProgress?.({ doing, done: ++done, of: states.length });

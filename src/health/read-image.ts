@@ -1,6 +1,7 @@
 import { type Hash, createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemCode } from "../errors.ts";
+import { formatBytes } from "../format.ts";
 import { reasonOf } from "../storage/remote-image.ts";
 import type { Claim, NamedImage } from "./named-image.ts";
 import { type OpenOptions, openImage } from "./open-image.ts";
@@ -19,8 +20,17 @@ interface Measured {
 const TRIES = 3;
 const PAUSE = 1000;
 
+interface ReadOptions extends OpenOptions {
+  /** Milliseconds after which a server has to have sent {@link LEAST_RATE}; default: a minute. */
+  readonly grace?: number | undefined;
+}
+
+const GRACE = 60_000;
+/** Bytes in a second. Who sends less keeps the check from its end, and would for years. */
+const LEAST_RATE = 16 * 1024;
+
 /** Reads all of an image and compares its digest, of whatever algorithm its record has, and its size. */
-export async function readImage(image: NamedImage, options: OpenOptions): Promise<TroubleOf> {
+export async function readImage(image: NamedImage, options: ReadOptions): Promise<TroubleOf> {
   const [algorithm = "", hex = ""] = image.digest.split(":");
   let measured: Measured;
   try {
@@ -36,7 +46,7 @@ export async function readImage(image: NamedImage, options: OpenOptions): Promis
   };
 }
 
-async function measure(image: NamedImage, algorithm: string, options: OpenOptions): Promise<Measured> {
+async function measure(image: NamedImage, algorithm: string, options: ReadOptions): Promise<Measured> {
   for (let tries = 1; ; tries++) {
     try {
       return await measureOnce(image, hashOf(algorithm), options);
@@ -55,14 +65,19 @@ function hashOf(algorithm: string): Hash {
   }
 }
 
-async function measureOnce({ url, claims }: NamedImage, hash: Hash, options: OpenOptions): Promise<Measured> {
+async function measureOnce({ url, claims }: NamedImage, hash: Hash, options: ReadOptions): Promise<Measured> {
   // In a record of 2019 the unit is not known.
   const limit = Math.max(...claims.map((claim) => (claim.schema === 2 ? claim.size : Infinity)));
+  const { grace = GRACE } = options;
+  const start = performance.now();
   let size = 0;
   for await (const chunk of openImage(url, { ...options, ...(limit < Infinity && { limit }) })) {
     options.signal?.throwIfAborted();
     hash.update(chunk);
     size += chunk.length;
+    const time = performance.now() - start;
+    if (time > grace && size < (LEAST_RATE * time) / 1000)
+      throw new Error(`the server sends less than ${formatBytes(LEAST_RATE)} a second`);
   }
   return { size, hex: hash.digest("hex") };
 }

@@ -109,6 +109,38 @@ describe("an image that is read", () => {
     expect((await checkRecords(records, { digestPercent: 100 })).findings).toEqual([]);
   });
 
+  /** Records of an image that comes a byte at a time, and of one that comes at once. */
+  async function slowAndFast() {
+    const server = await startStorage((request, response) => {
+      if (request.method === "HEAD" || request.url === "/fast.sif")
+        return sendBytes(BYTES, request, response);
+      response.writeHead(200, { "content-length": BYTES.length });
+      const dribble = setInterval(() => response.write("s"), 100);
+      response.on("close", () => clearInterval(dribble));
+    });
+    return {
+      "1.0": recordAt(`${server.url}/fast.sif`, BYTES),
+      "2.0": recordAt(`${server.url}/slow.sif`, BYTES),
+    };
+  }
+
+  test("is left for the next time where the time is over", async () => {
+    const records = await slowAndFast();
+    const { findings, health } = await checkRecords(records, { digestPercent: 100, readFor: 1500 });
+    expect(findings).toEqual([]);
+    const [fast, slow] = health?.images ?? [];
+    expect(fast).toMatchObject({ checked: NOW, verified: NOW });
+    expect(slow).toEqual({ url: slow?.url, digest: digestOf(BYTES), checked: NOW });
+  });
+
+  test("and comes a byte at a time is given up", async () => {
+    const { health } = await checkRecords(await slowAndFast(), { digestPercent: 100, grace: 300 });
+    expect(health?.images).toMatchObject([
+      { verified: NOW },
+      { problem: { reason: "the server sends less than 16.0 KiB a second" } },
+    ]);
+  });
+
   test("may have a digest of another kind, or one that nobody can compute", async () => {
     const { server } = await changing();
     const url = `${server.url}/image.sif`;

@@ -144,6 +144,8 @@ describe("stowage check --remote", () => {
     [["--digest"], "--digest belongs to --remote"],
     [["--concurrency", "4"], "--concurrency belongs to --remote"],
     [["--remote", "--sample", "10"], "--sample belongs to --digest"],
+    [["--remote", "--minutes", "10"], "--minutes belongs to --digest"],
+    [["--remote", "--digest", "--minutes", "0"], "Expected a number from 1 to 1440"],
     [["--remote", "--digest", "--sample", "0"], "Expected a percentage"],
     [["--remote", "--digest", "--sample", "101"], "Expected a percentage"],
     [["--remote", "--digest", "--sample", "ten"], "Expected a percentage"],
