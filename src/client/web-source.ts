@@ -71,16 +71,17 @@ async function get(address: string, start: number, end: number): Promise<Respons
 /** Reads no more than that, though a server may send for ever. */
 async function beginningOf({ body }: Response, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
-  const reader = body?.getReader();
+  if (!body) return bytes.subarray(0, 0);
+  const reader = body.getReader();
   let size = 0;
-  while (reader && size < length) {
+  while (size < length) {
     const { done, value } = await reader.read();
     if (done) break;
     const taken = value.subarray(0, length - size);
     bytes.set(taken, size);
     size += taken.length;
   }
-  await reader?.cancel();
+  await reader.cancel();
   return bytes.subarray(0, size);
 }
 

@@ -66,7 +66,7 @@ function changeTitle({ kind, collection, tag }: Change): string {
 }
 
 /** The page that tells more: of the image, else of the tag's past, else of the collection. */
-export function changePath({ collection, tag, digest }: Change, { collections }: History): string {
+function changePath({ collection, tag, digest }: Change, { collections }: History): string {
   if (digest !== undefined && collections.get(collection)?.paged.has(digest))
     return digestPath(collection, digest);
   return tag === undefined ? collectionPath(collection) : tagHistoryPath(collection, tag);

@@ -20,7 +20,7 @@ interface Measured {
 const TRIES = 3;
 const PAUSE = 1000;
 
-export interface ReadOptions extends OpenOptions {
+interface ReadOptions extends OpenOptions {
   /** Milliseconds after which a server has to have sent {@link LEAST_RATE}; default: a minute. */
   readonly grace?: number | undefined;
 }
