@@ -28,6 +28,7 @@ export const FINDING_CODES = [
   "image-size",
   "image-digest",
   "image-unreachable",
+  "image-busy",
   "image-differs",
   "image-expires",
   "stale-record",

@@ -16,6 +16,7 @@ export interface ImageState {
 
 /** Whether a look found nothing, by any record, that reading all of the image would not change. */
 export function isWorthReading({ image, look }: ImageState): boolean {
+  if (look?.isBusy) return false;
   return image.claims.every((claim) => {
     const trouble = look?.troubleOf(claim);
     return look && (trouble === undefined || isOfUnknownUnit(trouble, claim));
@@ -32,7 +33,8 @@ export function* findingsOf(state: ImageState): Iterable<Finding> {
   const { image, look } = state;
   if (look?.isTold) return;
   for (const claim of image.claims) {
-    const trouble = troubleOf(state, claim);
+    if (look?.isBusy) yield { code: "image-busy", file: claim.file, args: { image: image.url } };
+    const trouble = look?.isBusy ? undefined : troubleOf(state, claim);
     if (trouble) yield findingOf(trouble, image, claim);
   }
 }
@@ -40,7 +42,7 @@ export function* findingsOf(state: ImageState): Iterable<Finding> {
 /** What health.json says of the image; as before where it was not asked for. */
 export function healthOf(state: ImageState, now: string): ImageHealth | undefined {
   const { image, earlier, look, readTrouble } = state;
-  if (!look) return earlier;
+  if (!look || look.isBusy) return earlier;
   const [trouble] = image.claims.flatMap((claim) => troubleOf(state, claim) ?? []);
   const verified = readTrouble && !trouble ? now : earlier?.verified;
   return {

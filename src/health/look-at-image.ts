@@ -4,7 +4,7 @@ import { findLayer } from "../oci/pull-layer.ts";
 import { requirePublic } from "../public-address.ts";
 import { isLocalImage } from "../registry/local-images.ts";
 import type { StoredImages } from "../registry/model.ts";
-import { networkOptions, reasonOf } from "../storage/remote-image.ts";
+import { networkOptions, reasonOf, statusOf } from "../storage/remote-image.ts";
 import { isUnreached } from "./host.ts";
 import type { HttpAnswer } from "./http-answer.ts";
 import type { HttpAsker } from "./http-asker.ts";
@@ -21,6 +21,8 @@ export interface Look {
   readonly isReached?: boolean;
   /** Who keeps it says that it has the recorded digest. */
   readonly hasDigest?: boolean;
+  /** The server wants to be asked less often, and nothing is known. */
+  readonly isBusy?: true;
   /** The scan of the tree has said it already. */
   readonly isTold?: true;
 }
@@ -57,7 +59,11 @@ function refused(reason: string): Look {
   return { troubleOf: () => unreachable(reason) };
 }
 
+const TOO_MANY = 429;
+const BUSY: Look = { troubleOf: () => undefined, isReached: true, isBusy: true };
+
 function failed(error: unknown): Look {
+  if (statusOf(error) === TOO_MANY) return BUSY;
   const isNoAnswer = error instanceof NoAnswer;
   // What we refuse to ask has no code; whatever the network says has one.
   const wasTried = isNoAnswer || systemCode(error) !== undefined;
@@ -79,6 +85,7 @@ async function lookAtFile({ url }: NamedImage, isDeep: boolean, { asker }: LookO
   }
   answer ??= await asker.ask(url, { length: isDeep ? HEADER_LENGTH : 1 });
   const { status, size, bytes, mediaTypes } = answer;
+  if (status === TOO_MANY) return BUSY;
   const isThere = status === 200 || status === 206 || (status === 416 && size === 0);
   if (!isThere) return { ...refused(`the answer is ${status}`), isReached: true };
   const page = mediaTypes.find((type) => PAGES.has(type));

@@ -42,6 +42,11 @@ export async function* fetchImage(
   }
 }
 
+/** The status of an answer that was an error; undefined where there was no answer. */
+export function statusOf(error: unknown): number | undefined {
+  return error instanceof HTTPError ? error.response.statusCode : undefined;
+}
+
 /** The client's own words about a status have the whole address in them. */
 export function reasonOf(error: unknown): string {
   return error instanceof HTTPError ? `the answer is ${error.response.statusCode}` : messageOf(error);

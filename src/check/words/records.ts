@@ -43,6 +43,14 @@ export const RECORDS_WORDS = {
     remedy:
       "Somebody who follows the record does not get the image: it was deleted, the server is down, or the address is one that only a network of its own can reach. Found by `stowage check --remote` and `--fix`. Upload it again and record where it is now (`stowage push FILE REF`), or delete the `README.md` to have it built again; for a storage inside your own network add `--private-network`.",
   },
+  "image-busy": {
+    severity: "warning",
+    describe: ({ image }) =>
+      `nobody can tell whether the image at ${image} is there: its server answers 429 (too many requests)`,
+    example: { image: "https://storage.example.org/tool.sif" },
+    remedy:
+      "The server wants to be asked less often, and went on saying so. Nothing is known of the image by that, and `health.json` keeps what was known before. Check again later, or ask for fewer images at once: `stowage check --remote --concurrency 2`.",
+  },
   "image-differs": {
     severity: "error",
     describe: ({ image, digest, found }) =>
