@@ -3,7 +3,7 @@ import { plural } from "../format.ts";
 import type { Site } from "../protocols/site.ts";
 import type { Registry } from "../registry/model.ts";
 import { href } from "./links.ts";
-import type { Page } from "./pages.ts";
+import type { Page } from "./page.ts";
 
 /** The page to search on. What it finds is up to its script, templates/assets/search.js. */
 export function* searchPages({ collections }: Registry, site: Site): Iterable<Page> {
