@@ -58,6 +58,7 @@ describe("theme:", () => {
   });
 
   test("keeps the hue of a colour that it changes", () => {
+    const { light, dark } = accentColours("#ff8080");
     // Red stays the strongest of a red, and grey stays grey.
     for (const [red = "", green = "", blue = ""] of [light, dark].map(
       (found) => found.match(/[0-9a-f]{2}/g) ?? [],
