@@ -34,7 +34,7 @@ describe("the first page", () => {
     const files = Array.from({ length: 9 }, (_, index) =>
       builtTag(`lab/t${index}:1.0`, recordOf(index, `2026-01-0${index + 1}T00:00:00Z`)),
     );
-    const late = builtTag("lab/late:1.0", recordOf(10, "2026-01-09T23:30:00-01:00"));
+    const late = builtTag("lab/late:1.0", recordOf(10, "2026-01-08T23:30:00-01:00"));
     const html = (await built(Object.assign({}, ...files, late) as typeof late))("index.html");
     const names = [...html.matchAll(/<tr><th scope="row"><a href="[^"]*">([^<]*)</g)].map(([, name]) => name);
     expect(names).toEqual(

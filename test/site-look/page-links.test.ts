@@ -11,6 +11,7 @@ test.each([
   [1, 2, "[1] 2 Next"],
   [3, 5, "Previous 1 2 [3] 4 5 Next"],
   [1, 40, "[1] 2 3 … 40 Next"],
+  [5, 9, "Previous 1 … 3 4 [5] 6 7 … 9 Next"],
   [20, 40, "Previous 1 … 18 19 [20] 21 22 … 40 Next"],
   [40, 40, "Previous 1 … 38 39 [40]"],
 ])("page %i of %i names %s", (current, count, texts) => {

@@ -58,10 +58,12 @@ describe("theme:", () => {
   });
 
   test("keeps the hue of a colour that it changes", () => {
-    // Red stays the strongest of a red, and grey stays grey.
     const { light, dark } = accentColours("#ff8080");
-    for (const [red, green, blue] of [light, dark].map((colour) => colour.match(/[0-9a-f]{2}/g) ?? [])) {
-      expect(red! > green!).toBe(true);
+    // Red stays the strongest of a red, and grey stays grey.
+    for (const [red = "", green = "", blue = ""] of [light, dark].map(
+      (found) => found.match(/[0-9a-f]{2}/g) ?? [],
+    )) {
+      expect(Number.parseInt(red, 16)).toBeGreaterThan(Number.parseInt(green, 16));
       expect(green).toBe(blue);
     }
     expect(accentColours("#808080").dark).toMatch(/^#(..)\1\1$/);
