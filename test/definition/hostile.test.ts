@@ -89,7 +89,7 @@ test("pages mark the lines that the parser takes for keys and sections", () => {
       for (const line of Object.values(stage.headerLines))
         expect(html).toMatch(new RegExp(`<span id="L${line}"><a [^>]*></a><u>`));
       for (const { line } of sectionsIn(stage))
-        expect(html).toMatch(new RegExp(`<span id="L${line}">\\s*<b>%`));
+        expect(html).toMatch(new RegExp(`<span id="L${line}"><a [^>]*></a>\\s*<b>%`));
     }
   };
   for (const text of TEXTS) expectSameMarks(text);

@@ -120,7 +120,7 @@ describe("links in a README", () => {
     const links = tags.filter(({ attributes }) => attributes["href"]?.startsWith("https://example.org"));
     expect(links.map(({ attributes }) => attributes["rel"])).toEqual(["nofollow ugc", "nofollow ugc"]);
     const pictures = tags.filter(({ name }) => name === "img").map(({ attributes }) => attributes["src"]);
-    expect(pictures).toEqual(["/assets/icon.svg"]);
+    expect(pictures).toEqual(["/assets/icon.svg", "/badges/bad/one.svg"]);
   });
 });
 

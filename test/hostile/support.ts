@@ -88,8 +88,9 @@ export interface Tag {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-const NEXT_TAG = /<(?:!doctype html|\/[a-z][a-z0-9]*|([a-z][a-z0-9]*)((?:\s+[a-z-]+(?:="[^"<>]*")?)*)\s*)>/y;
-const ATTRIBUTE = /([a-z-]+)(?:="([^"]*)")?/g;
+const NEXT_TAG =
+  /<(?:!doctype html|\/[a-z][a-z0-9]*|([a-z][a-z0-9]*)((?:\s+[a-z][A-Za-z0-9-]*(?:="[^"<>]*")?)*)\s*\/?)>/y;
+const ATTRIBUTE = /([A-Za-z0-9-]+)(?:="([^"]*)")?/g;
 const ENTITIES: Readonly<Record<string, string>> = {
   "&lt;": "<",
   "&gt;": ">",
@@ -153,8 +154,8 @@ export function dangersIn(html: string): string[] {
   return tagsOf(html).flatMap(({ name, attributes }) => {
     const dangers = FORBIDDEN_TAGS.has(name) ? [`<${name}>`] : [];
     if (name === "script" && !isOwnScript(attributes)) dangers.push("<script>");
-    // What we draw has a size of its own units, and is told to who cannot see it, or hidden from them.
-    if (name === "svg" && attributes["viewBox"] === undefined) dangers.push("<svg>");
+    // What we draw says how large it is.
+    if (name === "svg" && !("viewBox" in attributes || "width" in attributes)) dangers.push("<svg>");
     if (name === "meta" && /refresh/i.test(attributes["http-equiv"] ?? "")) dangers.push("refresh");
     for (const [key, value] of Object.entries(attributes)) {
       if (key.startsWith("on")) dangers.push(key);
