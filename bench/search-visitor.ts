@@ -60,10 +60,10 @@ export class ServedIndex {
   readonly #client: Client;
   readonly #narrow: FacetsClient["narrow"];
 
-  private constructor(bodies: ReadonlyMap<string, string>, client: Client, { narrow }: FacetsClient) {
+  private constructor(bodies: ReadonlyMap<string, string>, client: Client, facets: FacetsClient) {
     this.bodies = bodies;
     this.#client = client;
-    this.#narrow = narrow;
+    this.#narrow = (...given) => facets.narrow(...given);
   }
 
   static async of(collections: readonly Collection[]): Promise<ServedIndex> {

@@ -30,7 +30,10 @@ export function showStatus(output, { query, words, count, isCorrected, isPartial
 /** Draws rows; where nothing in one shows why it matched, the line of its definition file does. */
 export function showResults(list, { rows, words, site, hasDefinitions }) {
   const drawn = rows.map((row) => rowOf(row, words, site));
+  const focused = document.activeElement.href;
   list.replaceChildren(...drawn.map(({ item }) => item));
+  // The pause in which definition files are read must not take anybody off the row that they are on.
+  if (focused) [...list.querySelectorAll("a")].find(({ href }) => href === focused)?.focus();
   if (!hasDefinitions) return;
   for (const [place, { item, unexplained }] of drawn.entries()) {
     if (unexplained.length > 0) void showLine(item, rows[place], unexplained, site);
@@ -152,8 +155,7 @@ export function showFacets(place, names, facets) {
 }
 
 function groupOf(name) {
-  const list = element("ul", { "aria-label": name });
-  return element("details", { "data-facet": name }, element("summary", {}, name), list);
+  return element("details", { "data-facet": name }, element("summary", {}, name), element("ul"));
 }
 
 function boxOf(name, { value, count, isChosen }) {

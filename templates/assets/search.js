@@ -102,8 +102,8 @@ input.addEventListener("input", () => {
   ask();
 });
 
-page.querySelector("form").addEventListener("submit", async (event) => {
-  event.preventDefault();
+input.addEventListener("keydown", async ({ key, isComposing }) => {
+  if (key !== "Enter" || isComposing) return;
   await answered;
   results.querySelector("a")?.click();
 });
