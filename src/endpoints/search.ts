@@ -11,7 +11,7 @@ const VERSION_LENGTH = 12;
  * `search/start.json` and the pieces that it lists: the index that the page at `search/` reads. The start says a
  * version, which stands in the addresses of the others, so that a browser never joins pieces of two builds.
  */
-export function* searchEndpoints(registry: Registry): Iterable<Endpoint> {
+export function* searchEndpoints(registry: Pick<Registry, "collections">): Iterable<Endpoint> {
   const hash = createHash("sha256");
   for (const { name, value } of searchPieces(registry)) {
     const version = name === START_PIECE && hash.digest("hex").slice(0, VERSION_LENGTH);

@@ -9,7 +9,7 @@ const SHORTEST = 4;
 export function endingPages(terms: readonly string[]): readonly (readonly string[])[] {
   const backwards = terms
     .filter((term) => term.length >= SHORTEST && /\p{L}/u.test(term))
-    .map((term) => [...term].reverse().join(""))
+    .map((term) => Array.from(term).toReversed().join(""))
     .sort();
   return cutPages(backwards, (word) => word.length + 3).pages;
 }

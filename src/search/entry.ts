@@ -1,7 +1,7 @@
 import { compareNatural, formatDay } from "../format.ts";
 import type { Collection } from "../registry/model.ts";
 import { namespaceOf, shortNameOf } from "../registry/reference.ts";
-import { type TagFacts, tagFacts } from "./tag-facts.ts";
+import type { TagFacts } from "./tag-facts.ts";
 import { PLACES } from "./term-index.ts";
 import { partsOf, wordsOf } from "./words.ts";
 
@@ -50,7 +50,7 @@ export function resultOf(collection: Collection, facts: TagFacts): object {
   const tags = collection.tags
     .map((tag) => tag.name)
     .sort(compareNatural)
-    .reverse();
+    .toReversed();
   return {
     name,
     description: shortened(description, LONGEST_SHOWN),

@@ -25,24 +25,21 @@ export class Facets {
     this.#put("status", [...statuses, ...(collection.deprecated ? ["deprecated"] : [])], id);
   }
 
-  /** Facets by name: values that most collections have come first. */
-  value(): Readonly<Record<string, readonly FacetValue[]>> {
-    return Object.fromEntries(
-      [...this.#values].map(([facet, values]) => [
-        facet,
-        [...values]
-          .sort(([a, some], [b, others]) => others.length - some.length || (a < b ? -1 : 1))
-          .slice(0, MOST_VALUES)
-          .map(([value, ids]) => [value, idList(ids)] as const),
-      ]),
-    );
+  /** Each facet by its name, with its values; those that most collections have come first. */
+  *all(): Iterable<readonly [name: string, values: readonly FacetValue[]]> {
+    for (const [name, values] of this.#values) {
+      const sorted = [...values].sort(
+        ([a, some], [b, others]) => others.length - some.length || (a < b ? -1 : 1),
+      );
+      yield [name, sorted.slice(0, MOST_VALUES).map(([value, ids]) => [value, idList(ids)] as const)];
+    }
   }
 
   #put(facet: string, values: readonly string[], id: number): void {
-    const known = this.#values.get(facet) ?? new Map<string, number[]>();
-    this.#values.set(facet, known);
     for (const value of new Set(values)) {
       if (value === "" || value.length > LONGEST_VALUE) continue;
+      const known = this.#values.get(facet) ?? new Map<string, number[]>();
+      this.#values.set(facet, known);
       const ids = known.get(value);
       if (ids) ids.push(id);
       else known.set(value, [id]);

@@ -22,7 +22,7 @@ export const START_PIECE = "start";
  *
  *     typing "samt"  →  start, words/41, results/803, facets
  */
-export function* searchPieces({ collections }: Registry): Iterable<SearchPiece> {
+export function* searchPieces({ collections }: Pick<Registry, "collections">): Iterable<SearchPiece> {
   const found: Found = { words: new TermIndex(), text: new TermIndex(), facets: new Facets() };
   const small = new SmallPieces();
   yield* small.keep(resultPieces(byShortName(collections), found));
@@ -30,7 +30,8 @@ export function* searchPieces({ collections }: Registry): Iterable<SearchPiece> 
   yield* small.keep(termPieces("words", words));
   const endings = endingPages(words.terms);
   yield* small.keep(endings.map((page, index) => ({ name: `endings/${index}`, value: page })));
-  yield* small.keep([{ name: "facets", value: found.facets.value() }]);
+  const facets = [...found.facets.all()];
+  yield* small.keep(facets.map(([name, values]) => ({ name: `facets/${name}`, value: values })));
   const text = cutTerms(found.text);
   yield* termPieces("text", text);
   const start = {
@@ -39,6 +40,7 @@ export function* searchPieces({ collections }: Registry): Iterable<SearchPiece> 
     words: listPages(words),
     text: listPages(text),
     endings: endings.map(([first]) => first),
+    facets: facets.map(([name]) => name),
     ...(small.pieces && { pieces: small.pieces }),
   };
   yield { name: START_PIECE, value: start };

@@ -1,6 +1,7 @@
-import { baseOf } from "../definition/base.ts";
 import { parseDefinition } from "../definition/parse-definition.ts";
 import type { Collection, Tag } from "../registry/model.ts";
+import { basesOf } from "../registry/tag-base.ts";
+import { labelsOf } from "../registry/tag-labels.ts";
 
 /** What the tags of a collection say of their images, each thing once. */
 export interface TagFacts {
@@ -10,25 +11,23 @@ export interface TagFacts {
   readonly labels: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** Labels are those of records, else of definition files, as everywhere (src/registry/tag-labels.ts). */
 export function tagFacts({ tags }: Collection): TagFacts {
   const bases = new Set<string>();
   const apps = new Set<string>();
   const labels = new Map<string, Set<string>>();
   for (const tag of tags) {
-    const definition = definitionOf(tag);
-    const base = definition && baseOf(definition);
-    if (base !== undefined) bases.add(base.replace(/^docker: /, ""));
-    const stage = definition?.stages.at(-1);
-    for (const app of Object.keys(stage?.apps ?? {})) apps.add(app);
-    addLabels(labels, tag.record?.labels ?? stage?.labels ?? {});
+    for (const { name } of basesOf(tag)) bases.add(name);
+    for (const app of appsOf(tag)) apps.add(app);
+    addLabels(labels, labelsOf(tag));
   }
   return { bases: [...bases].sort(), apps: [...apps].sort(), labels };
 }
 
-function definitionOf({ definition }: Tag) {
-  const result = definition && parseDefinition(definition.text);
-  return result && "definition" in result ? result.definition : undefined;
+/** Few files have apps, and the others need no parsing: sections of apps begin in lower case. */
+function appsOf({ definition }: Tag): readonly string[] {
+  if (!definition?.text.includes("%app")) return [];
+  const result = parseDefinition(definition.text);
+  return "problem" in result ? [] : Object.keys(result.definition.stages.at(-1)?.apps ?? {});
 }
 
 function addLabels(labels: Map<string, Set<string>>, of: Readonly<Record<string, string>>): void {

@@ -22,10 +22,10 @@ const LETTERS: Readonly<Record<string, string>> = {
 
 /** Lower case without accents: `Größe` is `grosse`. */
 export function fold(text: string): string {
-  const lower = text.toLowerCase();
-  if (PLAIN.test(lower)) return lower;
-  return lower
+  if (PLAIN.test(text)) return text.toLowerCase();
+  return text
     .normalize("NFKD")
+    .toLowerCase()
     .replace(/\p{M}/gu, "")
     .replace(/[ßæœøłđðþı]/g, (letter) => LETTERS[letter] ?? letter);
 }

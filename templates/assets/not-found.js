@@ -3,7 +3,8 @@ import { SearchIndex } from "./search-index.js";
 import { mistakes } from "./search-words.js";
 
 const MOST_NAMES = 5;
-const MOST_MISTAKES = 3;
+/** How many of so many letters may be wrong. */
+const forgiven = (text) => Math.min(3, Math.floor(text.length / 3));
 
 const site = new URL("../", import.meta.url);
 const index = new SearchIndex(new URL("search/", site));
@@ -32,9 +33,9 @@ function decoded(path) {
 /** Names with the addresses of their pages: the tag that is nearest, where a tag was asked for. */
 async function nearest({ name, tag }) {
   if (name === "") return [];
-  const { ids, isPartial } = await index.search(name);
+  const { ids } = await index.search(name);
   const results = await index.results(ids.slice(0, MOST_NAMES));
-  const near = isPartial ? results.filter((result) => isNear(result.name, name)) : results;
+  const near = results.filter((result) => isNear(result.name, name));
   return near.map((result) => {
     const like = tag && nearestTag(tag, result.tags ?? []);
     const path = like ? `${result.name}/tags/${like}/` : `${result.name}/`;
@@ -42,17 +43,17 @@ async function nearest({ name, tag }) {
   });
 }
 
-/** Whether the last part of a name, or one word of it, is the same or nearly so. */
+/** Whether the last part of what was asked for is a part of the name, or nearly so. */
 function isNear(name, asked) {
-  const last = (text) => text.slice(text.lastIndexOf("/") + 1).toLowerCase();
-  return (
-    last(name).startsWith(last(asked)) || mistakes(last(asked), last(name), MOST_MISTAKES) <= MOST_MISTAKES
-  );
+  const last = asked.slice(asked.lastIndexOf("/") + 1).toLowerCase();
+  const parts = name.toLowerCase().split("/");
+  return parts.some((part) => mistakes(last, part, forgiven(last)) <= forgiven(last));
 }
 
 function nearestTag(asked, tags) {
-  const rated = tags.map((tag) => ({ tag, wrong: tag === asked ? -1 : mistakes(asked, tag, MOST_MISTAKES) }));
-  const [best] = rated.filter(({ wrong }) => wrong <= MOST_MISTAKES).sort((a, b) => a.wrong - b.wrong);
+  const most = Math.floor(asked.length / 2);
+  const rated = tags.map((tag) => ({ tag, wrong: tag === asked ? -1 : mistakes(asked, tag, most) }));
+  const [best] = rated.filter(({ wrong }) => wrong <= most).sort((a, b) => a.wrong - b.wrong);
   return best?.tag;
 }
 

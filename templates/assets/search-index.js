@@ -52,15 +52,17 @@ export class SearchIndex {
     };
   }
 
-  /** Facets by name, each with its values and the collections that have them, as 0 or 1 by id. */
-  async facets() {
-    const { collections } = await this.#begin();
-    return this.#piece("facets", (facets) =>
-      Object.entries(facets).map(([name, values]) => ({
-        name,
-        values: values.map(([value, list]) => ({ value, members: membersOf(list, collections) })),
-      })),
-    );
+  /** The names of what results can be narrowed by. */
+  async facetNames() {
+    return (await this.#begin()).facets;
+  }
+
+  /** A facet with its values and the collections that have them, as 0 or 1 by id. One that is not known has none. */
+  async facet(name) {
+    const { collections, facets } = await this.#begin();
+    const valueOf = ([value, list]) => ({ value, members: membersOf(list, collections) });
+    if (!facets.includes(name)) return { name, values: [] };
+    return this.#piece(`facets/${name}`, (values) => ({ name, values: values.map(valueOf) }));
   }
 
   /** What results show, in the order of `ids`. */

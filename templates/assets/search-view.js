@@ -30,7 +30,10 @@ export function showStatus(output, { query, words, count, isCorrected, isPartial
 /** Draws rows; where nothing in one shows why it matched, the line of its definition file does. */
 export function showResults(list, { rows, words, site, hasDefinitions }) {
   const drawn = rows.map((row) => rowOf(row, words, site));
+  const focused = document.activeElement.href;
   list.replaceChildren(...drawn.map(({ item }) => item));
+  // The pause in which definition files are read must not take anybody off the row that they are on.
+  if (focused) [...list.querySelectorAll("a")].find(({ href }) => href === focused)?.focus();
   if (!hasDefinitions) return;
   for (const [place, { item, unexplained }] of drawn.entries()) {
     if (unexplained.length > 0) void showLine(item, rows[place], unexplained, site);
@@ -132,28 +135,27 @@ function lengthIn(word, beginning) {
   return word.startsWith(others.at(-1) ?? first) ? (others.at(-1) ?? first).length : 0;
 }
 
-/** Draws what results can be narrowed by: a group of boxes to tick for each facet. Open groups stay open. */
-export function showFacets(place, facets) {
-  const open = new Set([...place.querySelectorAll("details[open]")].map(({ id }) => id));
-  const isFirst = place.children.length === 0;
+/** The names of the facets that somebody opened. */
+export function openFacets(place) {
+  return [...place.querySelectorAll("details[open]")].map(({ dataset }) => dataset.facet);
+}
+
+/** Draws what results can be narrowed by: a box to tick for each value of the facets that are read. */
+export function showFacets(place, names, facets) {
+  if (place.children.length !== names.length) place.replaceChildren(...names.map(groupOf));
   const focused = document.activeElement;
-  const groups = facets
-    .filter(({ values }) => values.length > 0)
-    .map(({ name, values }) => {
-      const boxes = values.map((value, number) => boxOf(name, value, number));
-      const group = element(
-        "details",
-        { id: `facet-${name}` },
-        element("summary", {}, name),
-        element("ul", {}, ...boxes),
-      );
-      group.open = isFirst ? matchMedia("(min-width: 48rem)").matches : open.has(group.id);
-      return group;
-    });
-  place.replaceChildren(...groups);
-  place.hidden = groups.length === 0;
+  for (const { name, values } of facets) {
+    const group = [...place.children].find(({ dataset }) => dataset.facet === name);
+    group?.querySelector("ul").replaceChildren(...values.map((value) => boxOf(name, value)));
+    if (group && values.some(({ isChosen }) => isChosen)) group.open = true;
+  }
   const isFocused = ({ name, value }) => name === focused.name && value === focused.value;
   [...place.querySelectorAll("input")].find(isFocused)?.focus();
+  place.hidden = false;
+}
+
+function groupOf(name) {
+  return element("details", { "data-facet": name }, element("summary", {}, name), element("ul"));
 }
 
 function boxOf(name, { value, count, isChosen }) {

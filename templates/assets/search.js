@@ -2,7 +2,7 @@
 // stranger's, and only ever become text.
 import { narrow } from "./search-facets.js";
 import { SearchIndex } from "./search-index.js";
-import { showFacets, showResults, showStatus } from "./search-view.js";
+import { openFacets, showFacets, showResults, showStatus } from "./search-view.js";
 
 const SHOWN_AT_FIRST = 10;
 const SHOWN_MORE = 20;
@@ -26,6 +26,8 @@ let questions = 0;
 let pause;
 /** Done when the newest question is answered. */
 let answered;
+/** All that the newest answer has, before it is narrowed. */
+let answeredIds = [];
 
 const isAsked = () => input.value.trim() !== "" || chosen.size > 0;
 
@@ -43,16 +45,25 @@ async function answer(question, hasDefinitions) {
   const query = input.value;
   if (!isAsked()) return clear();
   const found = await index.search(query, { hasDefinitions });
-  const isChosen = chosen.size > 0;
-  const narrowed = isChosen ? narrow(found.ids, await index.facets(), chosen) : { ids: found.ids };
-  const rows = await index.results(narrowed.ids.slice(0, shown));
+  const { ids } = narrow(found.ids, await facetsOf(chosen.keys()), chosen);
+  const rows = await index.results(ids.slice(0, shown));
   if (question !== questions) return;
-  showStatus(status, { ...found, query, count: narrowed.ids.length, link: addressOf });
+  showStatus(status, { ...found, query, count: ids.length, link: addressOf });
   showResults(results, { rows, words: found.words, site, hasDefinitions });
-  more.hidden = narrowed.ids.length <= rows.length;
+  more.hidden = ids.length <= rows.length;
   hint.hidden = true;
-  const counted = isChosen ? narrowed : narrow(found.ids, await index.facets(), chosen);
-  if (question === questions) showFacets(facets, counted.facets);
+  answeredIds = found.ids;
+  await count(question);
+}
+
+const facetsOf = (names) => Promise.all(Array.from(names, (name) => index.facet(name)));
+
+/** Says how many results each value would leave, of the facets that are open: only these are read. */
+async function count(question) {
+  const names = await index.facetNames();
+  const open = new Set([...openFacets(facets), ...chosen.keys()]);
+  const counted = narrow(answeredIds, await facetsOf(names.filter((name) => open.has(name))), chosen);
+  if (question === questions) showFacets(facets, names, counted.facets);
 }
 
 function clear() {
@@ -91,8 +102,8 @@ input.addEventListener("input", () => {
   ask();
 });
 
-page.querySelector("form").addEventListener("submit", async (event) => {
-  event.preventDefault();
+input.addEventListener("keydown", async ({ key, isComposing }) => {
+  if (key !== "Enter" || isComposing) return;
   await answered;
   results.querySelector("a")?.click();
 });
@@ -107,6 +118,9 @@ facets.addEventListener("change", ({ target }) => {
   history.pushState(null, "", address());
   ask();
 });
+
+// This event does not bubble.
+facets.addEventListener("toggle", () => count(questions).catch(sayItFailed), { capture: true });
 
 more.addEventListener("click", async () => {
   const first = results.children.length;
