@@ -36,7 +36,29 @@ interface Looked {
 
 const EXAMPLE: Looked = {
   serve: () => serveRegistry(PROJECT),
-  kinds: ["", "collections/", "vanessa/", "vanessa/fortune/", "vanessa/fortune/tags/latest/", "nothing/here"],
+  kinds: [
+    "",
+    "api/",
+    "architectures/",
+    "bases/",
+    "changes/",
+    "collections/",
+    "compare/?a=vanessa/fortune:1.0&b=vanessa/fortune:latest",
+    "inspect/",
+    "labels/",
+    "search/?q=shell",
+    "sizes/",
+    "sizes/vanessa/",
+    "topics/",
+    "topics/shell/",
+    "vanessa/",
+    "vanessa/fortune/",
+    "vanessa/fortune/tags/latest/",
+    "vanessa/fortune/tags/latest/history/",
+    "vanessa/fortune/tags/sha256:ba4de09cb74a70b2b6f6902608986df0d13b98fdf13aa8f8780477be5e2a3f84/",
+    "labels/org.opencontainers.image.licenses/",
+    "nothing/here",
+  ],
 };
 const RICH: Looked = {
   serve: () => serveFiles(RICH_REGISTRY, "/registry/"),
@@ -162,7 +184,7 @@ describe("the age of a check", () => {
   afterAll(() => site.close());
 
   test.each([
-    ["2026-11-20T04:17:00Z", "2026-11-20 (0 hours ago)."],
+    ["2026-11-20T04:17:00Z", "2026-11-20 (less than an hour ago)."],
     ["2026-11-20T05:18:00Z", "2026-11-20 (1 hour ago)."],
     ["2026-11-21T04:16:00Z", "2026-11-20 (23 hours ago)."],
     ["2026-11-21T04:17:00Z", "2026-11-20 (1 day ago)."],

@@ -2,7 +2,8 @@
 for (const time of document.querySelectorAll("time[data-age]")) {
   const hours = Math.floor((Date.now() - Date.parse(time.dateTime)) / 3_600_000);
   const [count, unit] = hours < 24 ? [hours, "hour"] : [Math.floor(hours / 24), "day"];
-  if (hours >= 0) time.after(` (${count} ${unit}${count === 1 ? "" : "s"} ago)`);
+  const age = count === 0 ? "less than an hour" : `${count} ${unit}${count === 1 ? "" : "s"}`;
+  if (hours >= 0) time.after(` (${age} ago)`);
 }
 
 // What was done for somebody, on the screen and for a screen reader.

@@ -60,7 +60,17 @@ describe("nothing moves while a page loads", () => {
       requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(sum))));
     })`);
 
-  test.each(["", "collections/", "lab/", "lab/tool/", "404.html"])("on /%s", async (path) => {
+  test.each([
+    "",
+    "collections/",
+    "lab/",
+    "lab/tool/",
+    "lab/tool/tags/1.9/",
+    "health/",
+    "sizes/",
+    "changes/",
+    "404.html",
+  ])("on /%s", async (path) => {
     for (const width of [1280, 360]) {
       const page = await openPage({ viewport: { width, height: 800 } });
       await page.goto(`${site().host}/r/${path}`, { waitUntil: "load" });

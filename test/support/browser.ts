@@ -11,7 +11,7 @@ import { createPreviewServer } from "../../src/site/preview-server.ts";
 import { DEFINITION, type Files, HEX, RECORD_2019, listFiles, record2, writeFiles } from "./registry.ts";
 
 /** Nothing but what a container without a display needs; what would ask other hosts is off. */
-const CHROMIUM_ARGS = [
+export const CHROMIUM_ARGS = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-dev-shm-usage",
