@@ -40,7 +40,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 function patternOf({ path }: Operation): RegExp {
   const parts = path.split(/(\{\w+\})/).map((part) => {
     if (!part.startsWith("{")) return part.replaceAll(/[.*+?^$()|[\]\\]/g, "\\$&");
-    return ["{collection}", "{namespace}", "{reference}", "{query}", "{word}"].includes(part)
+    return ["{collection}", "{namespace}", "{reference}", "{query}", "{word}", "{piece}"].includes(part)
       ? ".+"
       : "[^/]+";
   });

@@ -121,6 +121,55 @@ export const OPERATION_GROUPS: readonly OperationGroup[] = [
     ],
   },
   {
+    title: "The past",
+    description: "What tags pointed to and when, as git tells it; else what records say of now.",
+    isOffered: always,
+    operations: [
+      {
+        path: "/api/v1/history/{collection}.json",
+        summary: "Every image that the tags of a collection had.",
+        schema: "api-history",
+      },
+      {
+        path: "/changes/feed.xml",
+        summary: "The newest changes as Atom.",
+        mediaType: ATOM,
+        isEverywhere: true,
+      },
+      {
+        path: "/changes/feed.json",
+        summary: "The same as a JSON Feed.",
+        schema: "json-feed",
+        isEverywhere: true,
+      },
+      { path: "/changes/{collection}.xml", summary: "Those of one collection as Atom.", mediaType: ATOM },
+      { path: "/changes/{collection}.json", summary: "The same as a JSON Feed.", schema: "json-feed" },
+    ],
+  },
+  {
+    title: "Badges and search",
+    description: "What READMEs show, and what the page of the search reads.",
+    isOffered: always,
+    operations: [
+      {
+        path: "/badges/{collection}.svg",
+        summary: "A badge: the default tag and its size.",
+        mediaType: "image/svg+xml",
+        isEverywhere: true,
+      },
+      {
+        path: "/badges/{collection}.json",
+        summary: "The same for Shields.",
+        schema: "badge",
+        isEverywhere: true,
+      },
+      {
+        path: "/search/{piece}.json",
+        summary: "A piece of the index of one build: no promise that the next has the same.",
+      },
+    ],
+  },
+  {
     title: "Health",
     description: "Whether images are still there, as of the last check.",
     isOffered: ifChecked,
@@ -273,7 +322,7 @@ export const OPERATION_GROUPS: readonly OperationGroup[] = [
 export const PARAMETERS: Readonly<Record<string, string>> = {
   collection: "A namespace of one or several segments, a slash and a name; slashes stand as they are.",
   namespace: "One or several segments.",
-  tag: "The name of a tag.",
+  tag: "The name of a tag, or the digest of an image that one of them ever had: sha256:<hex>.",
   version: "The name of a tag, or the digest of a manifest.",
   digest: "A digest: sha256:<hex>.",
   reference: "namespace/name:tag; shub:// also takes :tag@<md5 or sha1>, library:// a tag sha256.<hex>.",
@@ -282,6 +331,7 @@ export const PARAMETERS: Readonly<Record<string, string>> = {
   schema: "The name of a schema.",
   group: "The last part of a url in the list of its kind.",
   part: "A number, from 1.",
+  piece: "What search/start.json names.",
 };
 
 /** The groups that a site offers. */

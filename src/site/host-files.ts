@@ -26,6 +26,9 @@ const PROTOCOL_TYPES: readonly (readonly [pattern: string, type: string])[] = [
   ["/version", JSON_TYPE],
   ["/pks/lookup", "application/pgp-keys"],
   ["/health/feed.xml", "application/atom+xml"],
+  ["/SHA256SUMS", "text/plain"],
+  ["/robots.txt", "text/plain"],
+  ["/sitemap.xml", "application/xml"],
   ["/changes/*.xml", "application/atom+xml"],
 ];
 

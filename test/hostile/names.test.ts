@@ -70,7 +70,10 @@ describe("a name that cannot be served", () => {
       "bad/one/tags/index.json",
       "bad/one/tags/latest/index.html",
     ]);
-    expect(listFiles(out).filter((path) => /[^A-Za-z0-9._/-]/.test(path))).toEqual([]);
+    // Images by their digests, and the page of a base, are called so by the site itself.
+    const own = /sha256:[0-9a-f]{64}|busybox~1\.36/g;
+    const strange = listFiles(out).filter((path) => /[^A-Za-z0-9._/-]/.test(path.replaceAll(own, "")));
+    expect(strange).toEqual([]);
     expectHarmless(out);
   });
 
