@@ -80,11 +80,12 @@ test("a definition file is marked line by line, and every character of it is the
   const text =
     'Bootstrap: docker\nFrom: a<b\n\n%post -c /bin/bash\n    # note: x\n    echo "a: b" && true\n\nBootstrap: x\n';
   const html = highlightDefinition(text);
-  expect(html).toContain('<span id="L1"><u>Bootstrap</u>: docker</span>');
+  const link = (id: string) => `<a href="#${id}" tabindex="-1" aria-hidden="true"></a>`;
+  expect(html).toContain(`<span id="L1">${link("L1")}<u>Bootstrap</u>: docker</span>`);
   expect(html).toContain("<u>From</u>: a&lt;b");
-  expect(html).toContain('<span id="L4"><b>%post</b> -c /bin/bash</span>');
+  expect(html).toContain(`<span id="L4">${link("L4")}<b>%post</b> -c /bin/bash</span>`);
   expect(html).toContain("<i>    # note: x</i>");
-  expect(html).toContain('<span id="L6">    echo &quot;a: b&quot; &amp;&amp; true</span>');
+  expect(html).toContain(`<span id="L6">${link("L6")}    echo &quot;a: b&quot; &amp;&amp; true</span>`);
   expect(html).toContain("<u>Bootstrap</u>: x");
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (any) => {

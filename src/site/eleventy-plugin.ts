@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { EleventyConfig } from "@11ty/eleventy";
+import { readHistory } from "../history/read-history.ts";
 import { siteOf } from "../protocols/site.ts";
 import { publicRegistry, scanRegistry } from "../registry/scan.ts";
 import { addPages, TEMPLATES_DIRECTORY } from "./eleventy.ts";
@@ -22,10 +23,11 @@ export interface EleventyPluginOptions {
 export function eleventyPlugin({
   root,
   url,
-}: EleventyPluginOptions): (config: EleventyConfig) => { dir: { input: string } } {
-  return (config) => {
+}: EleventyPluginOptions): (config: EleventyConfig) => Promise<{ dir: { input: string } }> {
+  return async (config) => {
     const registry = publicRegistry(scanRegistry({ root }));
-    const site = siteOf(registry, { ...(url !== undefined && { url }) });
+    const history = await readHistory({ root }, registry);
+    const site = siteOf(registry, { ...(url !== undefined && { url }), history });
     addPages(config, [...registryPages(registry, site)], pageDrawer(root, registry.config, site));
     config.on("eleventy.after", ({ directories }) => {
       for (const { path, source } of siteFiles(registry, site, root)) {
@@ -34,6 +36,7 @@ export function eleventyPlugin({
         if ("body" in source) writeFileSync(target, source.body);
         else copyFileSync("file" in source ? source.file : join(directories.output, source.sameAs), target);
       }
+      history.close();
     });
     return { dir: { input: TEMPLATES_DIRECTORY } };
   };
