@@ -52,7 +52,7 @@ test.each(["pages", "netlify", "cloudflare"] as const)(
     await fc.assert(
       fc.asyncProperty(path, async (target) => {
         const answer = await askFor(port, target.replaceAll(/[\s\0]/g, "%20"));
-        expect(answer).toMatch(/^HTTP\/1\.1 (?:200|301|302|304|400|403|404|405|414|416) /);
+        expect(answer).toMatch(/^HTTP\/1\.1 (?:200|301|302|304|307|308|400|403|404|405|414|416) /);
         expect(answer).not.toContain(SECRET);
       }),
       { numRuns: 400 },
