@@ -14,8 +14,8 @@ export function drawableText(text: string, face: Face): string | undefined {
   for (const character of text.slice(0, MOST_CHARACTERS).normalize("NFC")) {
     const found = drawable(character, face);
     drawn.push(found);
-    if (found === GAP && character !== GAP) missing++;
-    else if (found.trim() !== "") shown++;
+    if (found !== GAP && found.trim() !== "") shown++;
+    else if (found === GAP && character !== GAP) missing++;
   }
   if (shown === 0 || missing > shown) return undefined;
   return drawn.join("").replaceAll(/…+/g, GAP).replaceAll(/ {2,}/g, " ").trim();
@@ -36,13 +36,18 @@ export function widthOf(text: string, face: Face): number {
   return width / 64;
 }
 
-/** Where a line may end: behind a space, or in a name behind what joins its words. */
-const AFTER_SPACES = / /;
-const IN_NAMES = /[-._+/]/;
+/** Behind what a line may end, and behind what an ellipsis may: in a name, which is one word, behind anything. */
+interface Breaks {
+  readonly ofLines: RegExp;
+  readonly ofRest: RegExp;
+}
+
+const IN_TEXTS: Breaks = { ofLines: / /, ofRest: / / };
+const IN_NAMES: Breaks = { ofLines: /[-._+/]/, ofRest: /(?!)/ };
 
 /** A text in at most `most` lines of `width` pixels; what is left out is an ellipsis. */
 export function wrapText(text: string, face: Face, { width, most }: Room): string[] {
-  return wrap(text, face, { width, most }, AFTER_SPACES);
+  return wrap(text, face, { width, most }, IN_TEXTS);
 }
 
 /** The same for a name, which has no spaces. */
@@ -56,13 +61,13 @@ interface Room {
   readonly most: number;
 }
 
-function wrap(text: string, face: Face, { width, most }: Room, breaks: RegExp): string[] {
+function wrap(text: string, face: Face, { width, most }: Room, breaks: Breaks): string[] {
   const lines: string[] = [];
   let rest = Array.from(text);
   while (rest.length > 0) {
-    const end = lineEnd(rest, face, width, breaks);
+    const end = lineEnd(rest, face, width, breaks.ofLines);
     if (end < rest.length && lines.length === most - 1) {
-      lines.push(shortened(rest, face, width));
+      lines.push(shortened(rest, face, width, breaks.ofRest));
       break;
     }
     lines.push(rest.slice(0, end).join("").trimEnd());
@@ -84,8 +89,11 @@ function lineEnd(characters: readonly string[], face: Face, width: number, break
   return characters.length;
 }
 
-/** As many characters as there is room for with an ellipsis behind them. */
-function shortened(characters: readonly string[], face: Face, width: number): string {
-  const end = lineEnd(characters, face, width - widthOf(GAP, face), /(?!)/);
-  return `${characters.slice(0, end).join("").trimEnd()}${GAP}`;
+/** As many words or characters as there is room for with an ellipsis behind them. */
+function shortened(characters: readonly string[], face: Face, width: number, breaks: RegExp): string {
+  const end = lineEnd(characters, face, width - widthOf(GAP, face), breaks);
+  return `${characters
+    .slice(0, end)
+    .join("")
+    .replace(/[\s,.;:…]+$/, "")}${GAP}`;
 }
