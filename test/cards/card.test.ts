@@ -154,7 +154,7 @@ describe("lines", () => {
     expect(wrapText("one two three four five six seven eight", face, at(2))[1]).toBe("four five six…");
     expect(wrapText("one two three four, five six", face, at(1, 350))).toEqual(["one two three four…"]);
     expect(wrapText("one two three four five", face, at(2))[1]).toBe("four five");
-    expect(wrapName("one-two-three-four-five", face, at(1))).toEqual(["one-two-three-f…"]);
+    expect(wrapName("one-two-threefourfive", face, at(1))).toEqual(["one-two-threef…"]);
   });
 
   test("of names break behind what joins their words", () => {
