@@ -32,6 +32,8 @@ export interface CardLook {
   readonly title: string;
   /** As registry.yml has it: `#rgb` or `#rrggbb`. */
   readonly accent?: string;
+  /** It has a logo of its own, and not our icon. Nobody here can draw it. */
+  readonly hasLogo?: boolean;
 }
 
 /** The light colours of templates/assets/style.css: a card is one picture, whatever its reader prefers. */
@@ -51,17 +53,21 @@ const ICON_ROOM = 74;
 const LINE = 50;
 const COLUMN = 272;
 
-/** A name is as large as it can be on one line, and small on two. */
+/**
+ * A name is as large as it can be on one line, and small on two. `below` is how far its baseline is below the
+ * namespace's, `line` how far the second is below the first, `gap` how far the description's is below that.
+ */
 const NAME_SIZES = [
-  { face: "nameLarge", below: 102, line: 0, most: 1 },
-  { face: "nameMedium", below: 84, line: 0, most: 1 },
-  { face: "nameSmall", below: 66, line: 58, most: 2 },
+  { face: "nameLarge", below: 102, line: 0, gap: 82, most: 1 },
+  { face: "nameMedium", below: 84, line: 0, gap: 76, most: 1 },
+  { face: "nameSmall", below: 66, line: 58, gap: 72, most: 2 },
 ] as const;
 
 type Faces = Readonly<Record<FaceName, Face>>;
 
 /** Returns what draws the cards of a site; the same card is the same bytes. */
-export function cardPainter({ title, accent }: CardLook): (card: Card) => Buffer {
+export function cardPainter(look: CardLook): (card: Card) => Buffer {
+  const { accent } = look;
   const faces = readFaces();
   const palette = paletteOf(channels(COLOURS.page), {
     text: channels(COLOURS.text),
@@ -69,7 +75,7 @@ export function cardPainter({ title, accent }: CardLook): (card: Card) => Buffer
     accent: channels(accent === undefined ? COLOURS.accent : accentColours(accent).light),
   });
   const frame = new Picture(CARD_SIZE.width, CARD_SIZE.height);
-  drawFrame(frame, faces, title);
+  drawFrame(frame, faces, look);
   // One for all: a third of a megabyte for each would be garbage at once.
   const picture = new Picture(CARD_SIZE.width, CARD_SIZE.height);
   return (card) => {
@@ -81,13 +87,14 @@ export function cardPainter({ title, accent }: CardLook): (card: Card) => Buffer
 }
 
 /** What every card of a site has. */
-function drawFrame(frame: Picture, faces: Faces, title: string): void {
+function drawFrame(frame: Picture, faces: Faces, { title, hasLogo }: CardLook): void {
   frame.fill("accent", 5, { left: 0, top: 0, width: CARD_SIZE.width, height: 14 });
   frame.fill("quiet", 1, { left: LEFT, top: RULE, width: WIDTH, height: 2 });
-  frame.write("#", faces.icon, "accent", { x: LEFT, y: TITLE + 16 });
+  if (!hasLogo) frame.write("#", faces.icon, "accent", { x: LEFT, y: TITLE + 16 });
+  const x = hasLogo ? LEFT : LEFT + ICON_ROOM;
   const text = drawableText(title, faces.text);
-  const [line] = text === undefined ? [] : wrapText(text, faces.text, { width: WIDTH - ICON_ROOM, most: 1 });
-  if (line !== undefined) frame.write(line, faces.text, "quiet", { x: LEFT + ICON_ROOM, y: TITLE });
+  const [line] = text === undefined ? [] : wrapText(text, faces.text, { width: LEFT + WIDTH - x, most: 1 });
+  if (line !== undefined) frame.write(line, faces.text, "quiet", { x, y: TITLE });
 }
 
 /** Namespace, name and description, lower where they are few. */
@@ -106,7 +113,7 @@ function drawWords(picture: Picture, faces: Faces, { namespace, name, descriptio
     picture.write(line, faces[size.face], "text", { x: LEFT, y });
   }
   for (const [index, line] of lines.entries())
-    picture.write(line, faces.text, "text", { x: LEFT, y: y + 72 + index * LINE });
+    picture.write(line, faces.text, "text", { x: LEFT, y: y + size.gap + index * LINE });
 }
 
 function drawFacts(picture: Picture, faces: Faces, facts: readonly Fact[]): void {

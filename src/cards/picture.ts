@@ -56,24 +56,23 @@ export class Picture {
     }
   }
 
+  /** Letters of one ink may overlap: a pixel keeps the darker shade. A letter that is not all inside is left out. */
   #draw({ left, top, width, height, pixels }: Glyph, ink: Ink, x: number, y: number): void {
-    const base = shadeOf(ink, 0);
+    const [first, base, rows] = [x + left, shadeOf(ink, 0), this.#rows];
+    if (first < 0 || first + width > this.width || y + top < 0 || y + top + height > this.height) return;
     let at = 0;
-    for (let row = 0; row < height; row++) {
-      for (let column = 0; column < width; column++) {
+    for (let row = y + top; row < y + top + height; row++) {
+      const start = row * this.#rowLength + 1;
+      for (let column = first; column < first + width; column++) {
         const cover = pixels[at++] ?? 0;
-        if (cover > 0) this.#darken(x + left + column, y + top + row, base + cover);
+        if (cover === 0) continue;
+        const place = start + (column >> 1);
+        const pair = rows[place] ?? 0;
+        const shade = base + cover;
+        if (column % 2 === 0) rows[place] = (Math.max(pair >> 4, shade) << 4) | (pair & 0x0f);
+        else rows[place] = (pair & 0xf0) | Math.max(pair & 0x0f, shade);
       }
     }
-  }
-
-  /** Sets a pixel, unless a neighbouring letter already covers more of it; outside of the picture is nothing. */
-  #darken(x: number, y: number, shade: number): void {
-    if (x < 0 || x >= this.width || y < 0 || y >= this.height) return;
-    const place = y * this.#rowLength + 1 + (x >> 1);
-    const pair = this.#rows[place] ?? 0;
-    if (x % 2 === 0) this.#rows[place] = (Math.max(pair >> 4, shade) << 4) | (pair & 0x0f);
-    else this.#rows[place] = (pair & 0xf0) | Math.max(pair & 0x0f, shade);
   }
 
   /** The picture as a PNG (https://www.w3.org/TR/png-3/), in colours that {@link paletteOf} made. */

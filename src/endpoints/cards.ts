@@ -11,7 +11,9 @@ import { cardPath } from "./paths.ts";
 export function* cardEndpoints({ collections, config }: Registry, { url }: Site): Iterable<Endpoint> {
   if (url === undefined || collections.length === 0) return;
   const { title, theme } = config;
-  const paint = cardPainter({ title, ...(theme.accent !== undefined && { accent: theme.accent }) });
+  const { accent, logo } = theme;
+  const hasLogo = logo !== undefined;
+  const paint = cardPainter({ title, hasLogo, ...(accent !== undefined && { accent }) });
   for (const collection of collections) {
     const body = paint(cardOf(collection));
     yield { path: cardPath(collection.name), mediaType: "image/png", body };
@@ -33,7 +35,7 @@ function factsOf(collection: Collection): Fact[] {
   const { length } = collection.tags;
   const tags = { value: formatNumber(length), label: length === 1 ? "tag" : "tags" };
   const tag = preferredTag(collection);
-  if (!tag?.record) return [tags, { value: "none", label: "image built" }];
+  if (!tag?.record) return [tags, { value: "no image", label: "built yet" }];
   const { schema, size, created, architecture } = tag.record;
   const facts = [tags];
   // Nobody knows the unit of sizes of 2019.

@@ -94,6 +94,15 @@ describe("a card", () => {
     expect(paletteOf("#ff0")[15]).toMatch(/^#[5-9a-f].[5-9a-f].00$/);
   });
 
+  test("has our icon, unless the registry has a logo of its own", () => {
+    const inkOf = (hasLogo: boolean) => {
+      const { pixels } = decodePng(cardPainter({ title: "a", hasLogo })(CARD));
+      return pixels.subarray(30 * 1200, 140 * 1200).filter((colour) => colour > 10).length;
+    };
+    expect(inkOf(false)).toBeGreaterThan(1000);
+    expect(inkOf(true)).toBe(0);
+  });
+
   test("takes no longer than its words are long", async () => {
     for (const word of ["word ", "W", "\u0301", "統", "\uFDFA", "🎉"])
       await expectLinear(
