@@ -167,7 +167,7 @@ const SERVED_SCHEMAS = SCHEMAS.map(([, name]) => name).sort();
 
 /** What is no JSON, or bytes that are somebody else's. */
 const OTHERS =
-  /^(?:\.nojekyll|\.stowage-site|_headers|_redirects|assets\/[^/]+|search\/.+\.json|changes\/.+\.xml|badges\/.+\.svg|health\/(?:badge\.svg|feed\.xml)|openapi\.json|robots\.txt|sitemap\.xml|SHA256SUMS|images\/.+\.sif|schema\/[a-z0-9-]+\.json|pks\/lookup|v1\/imagefile\/.+|v2\/.+\/blobs\/.+|.+\/Singularity\.def)$/;
+  /^(?:\.nojekyll|\.stowage-site|_headers|_redirects|assets\/[^/]+|search\/.+\.json|changes\/.+\.xml|badges\/.+\.svg|cards\/.+\.png|health\/(?:badge\.svg|feed\.xml)|openapi\.json|robots\.txt|sitemap\.xml|SHA256SUMS|images\/.+\.sif|schema\/[a-z0-9-]+\.json|pks\/lookup|v1\/imagefile\/.+|v2\/.+\/blobs\/.+|.+\/Singularity\.def)$/;
 
 /** Which schema a served file must meet; undefined for a page and what is no JSON of ours. */
 function schemaOf(path: string, text: string): SchemaName | undefined {

@@ -14,6 +14,7 @@ const LAYERS = [
   "site",
   "endpoints",
   "search",
+  "cards",
   "publish",
   "health",
   "build",

@@ -3,6 +3,7 @@ import { PROTOCOLS, type Protocol } from "../registry/config.ts";
 import type { Registry } from "../registry/model.ts";
 import { apiCollectionEndpoint, apiCollectionsEndpoint, apiIndexEndpoint } from "./api.ts";
 import { collectionBadgeEndpoints } from "./badges.ts";
+import { cardEndpoints } from "./cards.ts";
 import { checksumsEndpoint } from "./checksums.ts";
 import { changesEndpoints } from "./changes.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -80,6 +81,7 @@ export function* ownEndpoints(registry: Registry, site: Site): Iterable<Endpoint
   yield apiSizesEndpoint(site);
   yield* historyEndpoints(registry, site);
   yield* searchEndpoints(registry);
+  yield* cardEndpoints(registry, site);
   for (const collection of registry.collections) {
     yield tagsEndpoint(collection);
     yield apiCollectionEndpoint(collection, site);

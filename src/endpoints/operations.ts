@@ -201,6 +201,18 @@ export const OPERATION_GROUPS: readonly OperationGroup[] = [
     ],
   },
   {
+    title: "Cards",
+    description: "What a chat shows where somebody posts the address of a collection.",
+    isOffered: ifAddressKnown,
+    operations: [
+      {
+        path: "/cards/{collection}.png",
+        summary: "A picture of 1200 by 630 pixels: the collection, its description and its default image.",
+        mediaType: "image/png",
+      },
+    ],
+  },
+  {
     title: "Crawlers",
     description: "What search engines ask.",
     isOffered: ifAddressKnown,

@@ -69,6 +69,9 @@ export const HEALTH_FEED_PATH = "health/feed.xml";
 export const badgePath = (collection: CollectionName) => `badges/${collection}.svg`;
 export const badgeJsonPath = (collection: CollectionName) => `badges/${collection}.json`;
 
+/** The picture that others show beside the address of a collection. */
+export const cardPath = (collection: CollectionName) => `cards/${collection}.png`;
+
 /** What collections and tags have in common, as the first segment of its paths says. */
 export type GroupKind = "architectures" | "bases" | "labels" | "topics";
 /** Groups of a kind; of a group; further pages of that, from 2 on. No segment for a stranger's word begins like those. */

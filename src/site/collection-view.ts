@@ -8,6 +8,7 @@ import type { Collection, Tag } from "../registry/model.ts";
 import { namespaceOf, shortNameOf } from "../registry/reference.ts";
 import { preferredTag } from "../registry/preferred-tag.ts";
 import { labelsOf } from "../registry/tag-labels.ts";
+import { cardView } from "./card-view.ts";
 import { citationOf } from "./citation.ts";
 import { collectionRows } from "./collection-rows.ts";
 import { forgeLink } from "./forge.ts";
@@ -48,6 +49,7 @@ export function collectionView(
     badge: badgeView(collection, site),
     forge: forgeOf(collection, config),
     jsonLd: collectionJsonLd(collection, preferred, site),
+    ...cardView(collection, site),
     tagsHref: href(site, tagsPath(name)),
     apiHref: href(site, apiCollectionPath(name)),
   };

@@ -3,6 +3,7 @@ import {
   badgeJsonPath,
   badgePath,
   buildLogPath,
+  cardPath,
   collectionPath,
   definitionPath,
   manifestPath,
@@ -16,7 +17,7 @@ import { namespaceOf, segmentProblem } from "../registry/reference.ts";
 
 /**
  * Tells of a path below a site whether it is answered: a page, or what a collection has for programs. Of what lies
- * below the site's own names (`api/`, `v2/`, `assets/`) only images, badges and collections are looked at; the rest is taken to
+ * below the site's own names (`api/`, `v2/`, `assets/`) only images, badges, cards and collections are looked at; the rest is taken to
  * be there. Paths are listed when the first is asked for.
  */
 export function servedPaths({ collections, images }: Registry): (path: string) => boolean {
@@ -30,7 +31,13 @@ export function servedPaths({ collections, images }: Registry): (path: string) =
     if (OF_A_DIGEST.test(plain) && known.has(plain.replace(OF_A_DIGEST, "/"))) return true;
     if (plain === "" || known.has(plain) || images.has(plain)) return true;
     const [first = ""] = plain.split("/", 1);
-    if (first === "images" || first === "badges" || plain.startsWith("api/v1/collections/")) return false;
+    if (
+      first === "images" ||
+      first === "badges" ||
+      first === "cards" ||
+      plain.startsWith("api/v1/collections/")
+    )
+      return false;
     return segmentProblem(first, 0)?.code === "reserved-name";
   };
 }
@@ -44,6 +51,7 @@ function* pathsOf({ name, tags }: Collection): Iterable<string> {
   yield apiCollectionPath(name);
   yield badgePath(name);
   yield badgeJsonPath(name);
+  yield cardPath(name);
   for (const tag of tags) {
     yield tagPath(name, tag.name);
     if (tag.record) {

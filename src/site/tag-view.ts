@@ -27,6 +27,7 @@ import {
 import { namespaceOf, shortNameOf } from "../registry/reference.ts";
 import { recipeDigest } from "../registry/status.ts";
 import { basesOf } from "../registry/tag-base.ts";
+import { cardView } from "./card-view.ts";
 import { definitionView } from "./definition-view.ts";
 import { forgeLink } from "./forge.ts";
 import { linkHtml } from "./history-html.ts";
@@ -59,6 +60,7 @@ export function tagView(collection: Collection, tag: Tag, site: Site, { reposito
     apiHref: href(site, apiCollectionPath(name)),
     ...pastLinks(name, tag, site),
     jsonLd: tagJsonLd(collection, tag, site),
+    ...cardView(collection, site),
     ...said,
     baseHtml: said?.base && baseHtml(said.base, tag, site),
     labelsHtml: labelsHtml(said?.labels ?? record?.labels ?? {}),

@@ -111,6 +111,7 @@ describe("what every page says of itself", () => {
     expect(metaOf(html)).toEqual({
       "og:title": "lab/beta",
       "og:description": "Second &lt;letter&gt;.",
+      "og:image": "https://lab.org/r/cards/lab/beta.png",
       "og:url": "https://lab.org/r/lab/beta/",
       "og:type": "website",
       "og:site_name": "Container registry",
