@@ -1,6 +1,6 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { brokenRules } from "./support/accessibility.ts";
 import {
   HOSTILE,
   type PageLog,
@@ -12,8 +12,6 @@ import {
   serveRegistry,
 } from "./support/browser.ts";
 import { PROJECT } from "./support/cli.ts";
-
-const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 let browser: Browser;
 
@@ -95,17 +93,7 @@ describe.each([
   test.each(kinds)("breaks no accessibility rule at /%s", { timeout: 120_000 }, async (path) => {
     const page = await openPage();
     await page.goto(site.host + site.basePath + path);
-    const violations: string[] = [];
-    for (const width of [1280, 360]) {
-      for (const colorScheme of ["light", "dark"] as const) {
-        await page.setViewportSize({ width, height: 800 });
-        await page.emulateMedia({ colorScheme });
-        const results = await new AxeBuilder({ page }).withTags(WCAG).analyze();
-        for (const { id, nodes } of results.violations)
-          for (const { html } of nodes) violations.push(`${colorScheme} ${width}: ${id}: ${html}`);
-      }
-    }
-    expect(violations).toEqual([]);
+    expect(await brokenRules(page)).toEqual([]);
   });
 
   test("asks no other host and makes the browser complain of nothing", async () => {

@@ -1,23 +1,9 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { HtmlValidate, StaticConfigLoader } from "html-validate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ServedSite, RICH_REGISTRY, serveFiles, serveRegistry } from "./support/browser.ts";
 import { PROJECT } from "./support/cli.ts";
-
-const validator = new HtmlValidate(
-  new StaticConfigLoader({
-    extends: ["html-validate:recommended", "html-validate:a11y"],
-    rules: {
-      // As the HTML standard itself writes it.
-      "doctype-style": ["error", { style: "lowercase" }],
-      // A title holds the names of a registry and of a tag, which may be long.
-      "long-title": "off",
-      // A README's heading becomes an identifier in its own language.
-      "valid-id": ["error", { relaxed: true }],
-    },
-  }),
-);
+import { htmlComplaints } from "./support/valid-html.ts";
 
 describe.each([
   ["the example registry", () => serveRegistry(PROJECT)],
@@ -35,12 +21,7 @@ describe.each([
 
   test("has pages that are valid HTML", async () => {
     const complaints: string[] = [];
-    for (const [page, html] of pages) {
-      const report = await validator.validateString(html);
-      for (const { messages } of report.results)
-        for (const { ruleId, line, message } of messages)
-          complaints.push(`${page}:${line}: ${message} [${ruleId}]`);
-    }
+    for (const [page, html] of pages) complaints.push(...(await htmlComplaints(page, html)));
     expect(complaints).toEqual([]);
   });
 

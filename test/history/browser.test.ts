@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { brokenRules } from "../support/accessibility.ts";
 import { HOSTILE, type ServedSite, launchBrowser, listenTo, serveRegistry } from "../support/browser.ts";
 import { readJson } from "../support/registry.ts";
 import { FOLDER, RECIPE, digestOf, pastIn, recordOf } from "./support.ts";
@@ -149,8 +149,6 @@ test("a visitor without scripts goes from a tag through its history to an old im
   expect(JSON.parse(await page.locator("body").innerText())).toMatchObject({ schemaVersion: 2 });
 });
 
-const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-
 describe.each([
   ["the history of a tag", () => "lab/tool/tags/1.0/history/"],
   ["an image", () => imagePage("b")],
@@ -163,17 +161,7 @@ describe.each([
     const log = listenTo(page);
     await page.goto(at(path()));
     if (path().startsWith("compare")) await page.locator("pre.diff").waitFor();
-    const violations: string[] = [];
-    for (const width of [1280, 360]) {
-      for (const colorScheme of ["light", "dark"] as const) {
-        await page.setViewportSize({ width, height: 800 });
-        await page.emulateMedia({ colorScheme });
-        const results = await new AxeBuilder({ page }).withTags(WCAG).analyze();
-        for (const { id, nodes } of results.violations)
-          for (const { html } of nodes) violations.push(`${colorScheme} ${width}: ${id}: ${html}`);
-      }
-    }
-    expect(violations).toEqual([]);
+    expect(await brokenRules(page)).toEqual([]);
     expect(log.complaints).toEqual([]);
     expect(log.requests.filter((url) => !url.startsWith(site.host))).toEqual([]);
   });

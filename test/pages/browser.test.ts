@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { AxeBuilder } from "@axe-core/playwright";
-import { HtmlValidate, StaticConfigLoader } from "html-validate";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { brokenRules } from "../support/accessibility.ts";
 import { type ServedSite, launchBrowser, listenTo, serveFiles } from "../support/browser.ts";
+import { htmlComplaints } from "../support/valid-html.ts";
 import { FILES, record } from "./support.ts";
 
 /** An image at an address that one protocol alone can be given, and the pages that the tests look at. */
@@ -141,19 +141,7 @@ test.each(PAGES)(
   async (path) => {
     const page = await open(path);
     await page.evaluate('document.querySelectorAll("details").forEach((details) => (details.open = true))');
-    const violations: string[] = [];
-    for (const width of [1280, 360]) {
-      for (const colorScheme of ["light", "dark"] as const) {
-        await page.setViewportSize({ width, height: 800 });
-        await page.emulateMedia({ colorScheme });
-        const { violations: found } = await new AxeBuilder({ page })
-          .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
-          .analyze();
-        for (const { id, nodes } of found)
-          violations.push(...nodes.map(({ html }) => `${colorScheme} ${width}: ${id}: ${html}`));
-      }
-    }
-    expect(violations).toEqual([]);
+    expect(await brokenRules(page)).toEqual([]);
   },
 );
 
@@ -170,23 +158,9 @@ test("nothing is wider than 320 pixels with everything unfolded", async () => {
 });
 
 test("pages are valid HTML", async () => {
-  const validator = new HtmlValidate(
-    new StaticConfigLoader({
-      extends: ["html-validate:recommended", "html-validate:a11y"],
-      rules: {
-        "doctype-style": ["error", { style: "lowercase" }],
-        "long-title": "off",
-        "valid-id": ["error", { relaxed: true }],
-      },
-    }),
-  );
   for (const path of PAGES) {
     const html = readFileSync(join(site.directory, path, "index.html"), "utf8");
-    const { results } = await validator.validateString(html);
-    const complaints = results.flatMap(({ messages }) =>
-      messages.map(({ line, ruleId, message }) => `${path}:${line}: ${ruleId}: ${message}`),
-    );
-    expect(complaints).toEqual([]);
+    expect(await htmlComplaints(path, html)).toEqual([]);
   }
 });
 

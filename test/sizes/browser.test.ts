@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import { HtmlValidate, StaticConfigLoader } from "html-validate";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { hex, recordOf } from "../groups/support.ts";
+import { brokenRules } from "../support/accessibility.ts";
 import { HOSTILE, type ServedSite, launchBrowser, listenTo, serveFiles } from "../support/browser.ts";
 import type { Files } from "../support/registry.ts";
 
@@ -62,19 +62,7 @@ test.each([
   const page = await openPage(1280);
   const log = listenTo(page);
   await page.goto(site.host + site.basePath + path);
-  const violations: string[] = [];
-  for (const width of [1280, 360]) {
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.setViewportSize({ width, height: 800 });
-      await page.emulateMedia({ colorScheme });
-      const results = await new AxeBuilder({ page })
-        .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
-        .analyze();
-      for (const { id, nodes } of results.violations)
-        for (const { html } of nodes) violations.push(`${colorScheme} ${width}: ${id}: ${html}`);
-    }
-  }
-  expect(violations).toEqual([]);
+  expect(await brokenRules(page)).toEqual([]);
   expect(log.complaints).toEqual([]);
 });
 
