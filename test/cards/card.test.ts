@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Card, cardPainter } from "../../src/cards/card.ts";
-import { readFaces } from "../../src/cards/glyphs.ts";
+import { type Face, readFaces } from "../../src/cards/glyphs.ts";
 import { drawableText, widthOf, wrapName, wrapText } from "../../src/cards/lines.ts";
+import { Picture, paletteOf } from "../../src/cards/picture.ts";
+import { contrast } from "../../src/colour.ts";
 import { expectLinear, fill } from "../support/linear.ts";
 import { decodePng, inkedBox } from "./support.ts";
 
@@ -67,11 +69,29 @@ describe("a card", () => {
     // Free rows below the title, above and below the line, and at the foot.
     for (const rows of [
       [140, 150],
-      [496, 503],
+      [473, 503],
       [507, 515],
       [612, 630],
     ] as const)
       expect(inkedBox(png, rows)).toBeUndefined();
+  });
+
+  test("shows letters whole where they overlap", () => {
+    const glyph = { advance: 128, left: 0, top: -1, width: 3, height: 1 };
+    const narrow: Face = new Map([
+      ["a", { ...glyph, pixels: Uint8Array.of(5, 4, 3) }],
+      ["b", { ...glyph, pixels: Uint8Array.of(1, 2, 5) }],
+    ]);
+    const rowOf = (x: number) => {
+      const picture = new Picture(8, 1);
+      picture.write("abz", narrow, "quiet", { x, y: 1 });
+      const colours = { text: [0, 0, 0], quiet: [0, 0, 0], accent: [0, 0, 0] };
+      return [...decodePng(picture.toPng(paletteOf([255, 255, 255], colours))).pixels];
+    };
+    expect(rowOf(0)).toEqual([10, 9, 8, 7, 10, 0, 0, 0]);
+    expect(rowOf(1)).toEqual([0, 10, 9, 8, 7, 10, 0, 0]);
+    // A letter that is not all inside would be on the next row.
+    expect(rowOf(4)).toEqual([0, 0, 0, 0, 10, 9, 8, 0]);
   });
 
   test("is light: 20 kB at most for usual words", () => {
@@ -81,17 +101,17 @@ describe("a card", () => {
   });
 
   test("is in the colours of the site, and of a theme where they can be read", () => {
-    const paletteOf = (accent?: string) =>
+    const coloursWith = (accent?: string) =>
       decodePng(cardPainter({ title: "a", ...(accent !== undefined && { accent }) })(CARD)).palette;
-    expect(paletteOf()).toHaveLength(16);
-    expect([0, 5, 10, 15].map((index) => paletteOf()[index])).toEqual([
+    expect(coloursWith()).toHaveLength(16);
+    expect([0, 5, 10, 15].map((index) => coloursWith()[index])).toEqual([
       "#ffffff",
       "#1b2326",
       "#55626a",
       "#0b6b5d",
     ]);
-    expect(paletteOf("#7a1f5c")[15]).toBe("#7a1f5c");
-    expect(paletteOf("#ff0")[15]).toMatch(/^#[5-9a-f].[5-9a-f].00$/);
+    expect(coloursWith("#7a1f5c")[15]).toBe("#7a1f5c");
+    expect(contrast(coloursWith("#ff0")[15]!, "#ffffff")).toBeGreaterThan(4.5);
   });
 
   test("has our icon, unless the registry has a logo of its own", () => {
@@ -140,6 +160,10 @@ describe("what a face can show of a text", () => {
     ],
   ])("%s", (_, text, shown) => {
     expect(drawableText(text, face)).toBe(shown);
+  });
+
+  test("is no more than the first 600 characters", () => {
+    expect(drawableText("a".repeat(100_000), face)).toHaveLength(600);
   });
 
   test.each(["統計", "تجربة", "שלום עולם a", "", " \u0000 ", "🎉", "\u0301", "統 …"])(

@@ -6,9 +6,11 @@ import { registryEndpoints } from "../../src/endpoints/index.ts";
 import { siteOf } from "../../src/protocols/site.ts";
 import { publicRegistry, scanRegistry } from "../../src/registry/scan.ts";
 import { buildSite } from "../../src/index.ts";
+import { cardView } from "../../src/site/card-view.ts";
+import { servedPaths } from "../../src/site/served-paths.ts";
 import { type ServedSite, launchBrowser, serveFiles } from "../support/browser.ts";
 import { DEFINITION, type Files, RECORD_2019, record2, registryOf } from "../support/registry.ts";
-import { decodePng } from "./support.ts";
+import { decodePng, inkedBox } from "./support.ts";
 
 const README = `---\ndescription: ${JSON.stringify('Counts <words> & "letters".')}\n---\n`;
 const FILES: Files = {
@@ -52,6 +54,11 @@ describe("the card of a collection", () => {
     for (const name of NAMES) expect(site.has(`cards/${name}.png`)).toBe(true);
     expect(decodePng(site.read("cards/lab/tool.png")).palette[15]).toBe("#7a1f5c");
     expect(metaOf(site.read("index.html").toString())).toEqual([]);
+    // Of a record of 2019 nobody knows the unit of its size, nor the day: the number of tags stands alone.
+    const factsEnd = (name: string) => inkedBox(decodePng(site.read(`cards/${name}.png`)), [510, 630])!.right;
+    expect(factsEnd("lab/tool/deeper")).toBeLessThan(340);
+    expect(factsEnd("lab/tool")).toBeGreaterThan(350);
+    expect(factsEnd("lab/planned")).toBeGreaterThan(350);
   });
 
   test("is not there of a private collection", async () => {
@@ -82,6 +89,22 @@ describe("the card of a collection", () => {
     const isSame = changed.map(({ body }, index) => (body as Buffer).equals(first[index]!.body as Buffer));
     expect(isSame).toEqual([true, false, true]);
   });
+});
+
+test("a page has no picture where nobody knows the site's address, whatever its template shows", () => {
+  const registry = scanRegistry({ root: registryOf(FILES) });
+  const [collection] = registry.collections;
+  expect(cardView(collection!, siteOf(registry))).toEqual({});
+  expect(cardView(collection!, siteOf(registry, { url: "https://lab.org/" }))).toMatchObject({
+    ogImage: "https://lab.org/cards/lab/planned.png",
+    ogImageAlt: "lab/planned",
+  });
+});
+
+test("links to cards are answered as long as there are such collections", () => {
+  const isServed = servedPaths(publicRegistry(scanRegistry({ root: registryOf(FILES) })));
+  const names = ["lab/tool", "lab/secret", "lab/none"];
+  expect(names.map((name) => isServed(`cards/${name}.png`))).toEqual([true, false, false]);
 });
 
 describe("in a browser", () => {
