@@ -47,6 +47,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ".js": "text/javascript",
   ".json": "application/json",
   ".sif": "application/octet-stream",
+  ".png": "image/png",
   ".svg": "image/svg+xml",
 };
 
