@@ -205,7 +205,7 @@ async function linksOf(page: Page, site: ServedSite): Promise<URL[]> {
 
 /** A folder that is a page and no endpoint. */
 function isPage({ pathname }: URL): boolean {
-  return pathname.endsWith("/") && !/\/tags\/$|\/manifests\/[^/]+\/$|\/schema\/$|\/api\/.+/.test(pathname);
+  return pathname.endsWith("/") && !/\/tags\/$|\/manifests\/[^/]+\/$|\/(?:schema|v2)\/$|\/api\/.+/.test(pathname);
 }
 
 describe("with a keyboard", () => {
