@@ -1,3 +1,5 @@
+import { badgeWidth } from "../badge.ts";
+import { healthBadge } from "../endpoints/health-badge.ts";
 import {
   API_HEALTH_PATH,
   HEALTH_BADGE_PATH,
@@ -58,6 +60,7 @@ export function healthView(report: HealthReport, site: Site): object {
     unasked: unasked.slice(0, MOST_UNASKED).map((reference) => linkTo(reference, site)),
     moreUnasked: Math.max(unasked.length - MOST_UNASKED, 0),
     badgeHref: site.basePath + HEALTH_BADGE_PATH,
+    badgeWidth: badgeWidth(healthBadge(report)),
     badgeMarkdown: `[![health](${badgeUrl})](${site.to(HEALTH_PATH)})`,
     apiHref: site.basePath + API_HEALTH_PATH,
     feedHref: site.basePath + HEALTH_FEED_PATH,

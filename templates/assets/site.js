@@ -1,4 +1,4 @@
-// Says how long ago something was. Without this script only the day is there.
+// Says how long ago something was. Without this script only the day is there. Nothing stands behind it, or that would move.
 for (const time of document.querySelectorAll("time[data-age]")) {
   const hours = Math.floor((Date.now() - Date.parse(time.dateTime)) / 3_600_000);
   const [count, unit] = hours < 24 ? [hours, "hour"] : [Math.floor(hours / 24), "day"];

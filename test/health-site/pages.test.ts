@@ -79,7 +79,7 @@ describe("the first page", () => {
 describe("the page on health", () => {
   test("says when was checked, what fails, what was verified and what was never asked for", async () => {
     const text = read(await built(CHECKED_FILES), "health");
-    expect(text).toContain(`last checked on ${AT}.`);
+    expect(text).toContain(`Last checked on ${AT}`);
     expect(text).toContain("3 there 2 failing 1 not asked for yet");
     expect(text).toContain(
       `lab/other:latest , lab/tool:gone ${GONE.url} not there the answer was 404 Not Found since 2026-11-18[2026-11-18T04:17:00Z] asked on ${AT}`,
