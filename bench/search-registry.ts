@@ -1,6 +1,7 @@
 import type { Collection, Tag } from "../src/registry/model.ts";
 import type { CollectionName, TagName } from "../src/registry/reference.ts";
 import { type Random, seededRandom } from "./random.ts";
+import { TOPICS } from "./texts.ts";
 
 const SYLLABLES = [
   ..."ba be bi bo ca ce co da de di do fa fi fo ga ge gi ha he hi ka ke ki la le li lo ma me mi mo".split(
@@ -30,15 +31,6 @@ const PLAIN = (
   "reads reference sequence sequencing server short simulation single-cell statistical structure suite the to tool " +
   "toolkit using variant viewer visualization with workflow"
 ).split(" ") as [string, ...string[]];
-const TOPICS = [
-  "genomics",
-  "hpc",
-  "imaging",
-  "machine-learning",
-  "chemistry",
-  "climate",
-  "statistics",
-] as const;
 const BASES = [
   ..."ubuntu:16.04 ubuntu:18.04 ubuntu:20.04 ubuntu:22.04 debian:12-slim rockylinux:9 alpine:3.20".split(" "),
   ..."python:3.11-slim r-base:4.3.1 nvidia/cuda:12.2.0-runtime-ubuntu22.04 continuumio/miniconda3".split(" "),

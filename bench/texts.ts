@@ -24,7 +24,7 @@ const OBJECTS = [
   "a folder that is bound to `/data`",
   "Python 3.11, R 4.3 and **nothing** else",
 ] as const;
-const TOPICS = [
+export const TOPICS = [
   "genomics",
   "hpc",
   "imaging",

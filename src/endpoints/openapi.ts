@@ -1,7 +1,8 @@
 import type { Site } from "../protocols/site.ts";
 import type { Config } from "../registry/config.ts";
 import { type Endpoint, jsonEndpoint } from "./endpoint.ts";
-import { type Operation, type OperationGroup, PARAMETERS, offeredOperations } from "./operations.ts";
+import type { Operation, OperationGroup } from "./operation.ts";
+import { PARAMETERS, offeredOperations } from "./operations.ts";
 import { OPENAPI_PATH, SCHEMAS_PATH } from "./paths.ts";
 
 /** `/openapi.json`: what programs can ask of this site, as OpenAPI 3.1 describes it. */

@@ -1,36 +1,12 @@
 import type { Site } from "../protocols/site.ts";
-import type { Protocol } from "../registry/config.ts";
-import type { SchemaName } from "../registry/schema.ts";
-
-/** One kind of address that programs can ask, always by GET. */
-export interface Operation {
-  /** As OpenAPI writes it, below the site: `/{collection}/manifests/{tag}/`. */
-  readonly path: string;
-  /** One sentence on what answers. */
-  readonly summary: string;
-  /** Default: application/json. */
-  readonly mediaType?: string;
-  /** The schema of a JSON body. */
-  readonly schema?: SchemaName;
-  /** Every site that offers it has one, once there is an image: pages may link to it. */
-  readonly isEverywhere?: true;
-}
-
-/** Operations that belong together, and are offered together. */
-export interface OperationGroup {
-  readonly title: string;
-  readonly description: string;
-  readonly isOffered: (site: Site) => boolean;
-  readonly operations: readonly Operation[];
-}
+import { CLIENT_OPERATIONS } from "./client-operations.ts";
+import type { Operation, OperationGroup } from "./operation.ts";
 
 const XML = "application/xml";
 const ATOM = "application/atom+xml";
 const TEXT = "text/plain";
-const BYTES = "application/octet-stream";
 
 const always = () => true;
-const ifOffered = (protocol: Protocol) => (site: Site) => !site.refusals.has(protocol);
 const ifChecked = ({ health }: Site) => health !== undefined;
 const ifAddressKnown = ({ url }: Site) => url !== undefined;
 
@@ -227,107 +203,7 @@ export const OPERATION_GROUPS: readonly OperationGroup[] = [
       { path: "/sitemap-{part}.xml", summary: "A part of a long list of pages.", mediaType: XML },
     ],
   },
-  {
-    title: "shub:// and the Singularity Registry client",
-    description: "What apptainer pull shub://… and sregistry ask.",
-    isOffered: ifOffered("shub"),
-    operations: [
-      {
-        path: "/api/container/{reference}",
-        summary: "Where the image of a tag, or of a checksum, lies.",
-        schema: "container",
-      },
-      {
-        path: "/{namespace}/api/container/{reference}",
-        summary:
-          "The same for a namespace of several segments, of which clients take the first for the host's.",
-        schema: "container",
-      },
-    ],
-  },
-  {
-    title: "Searching with the Singularity Registry client",
-    description: "A search answers with everything that has the word.",
-    isOffered: ifOffered("sregistry"),
-    operations: [
-      {
-        path: "/api/collections/",
-        isEverywhere: true,
-        summary: "Every collection.",
-        schema: "container-collections",
-      },
-      {
-        path: "/api/collection/{word}/",
-        summary: "Collections with this word in their names.",
-        schema: "container-collection",
-      },
-      {
-        path: "/api/container/search/{query}/",
-        summary: "Images by collection, name and tag.",
-        schema: "container-search",
-      },
-    ],
-  },
-  {
-    title: "Labels",
-    description: "Which images have a label.",
-    isOffered: ifOffered("labels"),
-    operations: [
-      { path: "/api/labels/search/", summary: "Every label.", schema: "labels" },
-      { path: "/api/labels/search/{query}/", summary: "Labels of a key or a value.", schema: "labels" },
-    ],
-  },
-  {
-    title: "library://",
-    description: "What apptainer pull library://… and apptainer search ask.",
-    isOffered: ifOffered("library"),
-    operations: [
-      { path: "/v1/images/{reference}", summary: "What is known of an image.", schema: "library-image" },
-      { path: "/v1/imagefile/{reference}", summary: "The image itself.", mediaType: BYTES },
-      {
-        path: "/v1/search",
-        isEverywhere: true,
-        summary: "Everything that can be found.",
-        schema: "library-search",
-      },
-      {
-        path: "/version",
-        isEverywhere: true,
-        summary: "The version of the protocol.",
-        schema: "library-version",
-      },
-      {
-        path: "/assets/config/config.prod.json",
-        summary: "Where this library's services are.",
-        schema: "library-config",
-      },
-    ],
-  },
-  {
-    title: "oras:// and OCI",
-    description: "What apptainer pull oras://…, oras, skopeo and crane ask.",
-    isOffered: ifOffered("oci"),
-    operations: [
-      { path: "/v2/", isEverywhere: true, summary: "That this is a registry.", schema: "oci-base" },
-      { path: "/v2/_catalog", isEverywhere: true, summary: "Every repository.", schema: "oci-catalog" },
-      { path: "/v2/{collection}/tags/list", summary: "The tags of one.", schema: "oci-tags" },
-      {
-        path: "/v2/{collection}/manifests/{version}",
-        summary: "The manifest of a tag or a digest.",
-        mediaType: "application/vnd.oci.image.manifest.v1+json",
-        schema: "oci-manifest",
-      },
-      { path: "/v2/{collection}/blobs/{digest}", summary: "An image by its digest.", mediaType: BYTES },
-    ],
-  },
-  {
-    title: "Keys",
-    description: "What apptainer verify --url asks.",
-    isOffered: ifOffered("keys"),
-    operations: [
-      { path: "/pks/lookup", summary: "The maintainer's public keys.", mediaType: "application/pgp-keys" },
-    ],
-  },
+  ...CLIENT_OPERATIONS,
 ];
 
 /** What stands in the braces of paths. */

@@ -1,4 +1,5 @@
-import { type Operation, offeredOperations } from "../endpoints/operations.ts";
+import type { Operation } from "../endpoints/operation.ts";
+import { offeredOperations } from "../endpoints/operations.ts";
 import { API_PAGE_PATH, OPENAPI_PATH, SCHEMAS_PATH, manifestPath } from "../endpoints/paths.ts";
 import type { Site } from "../protocols/site.ts";
 import type { Collection, Registry } from "../registry/model.ts";
